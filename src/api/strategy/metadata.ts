@@ -1,0 +1,54 @@
+/**
+ * What the server does to metadata before any strategy: the fields that clients may not choose.
+ * Models: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go BeforeCreate, update.go BeforeUpdate, meta.go
+ */
+import type { KubeObject, ObjectMeta } from '../object.ts';
+import { semanticEqual } from '../validation/deep-equal.ts';
+
+/** The metadata without the named fields. */
+export const omitMeta = (meta: ObjectMeta, names: readonly (keyof ObjectMeta)[]): ObjectMeta => {
+  if (names.every((name) => meta[name] === undefined)) return meta;
+  return Object.fromEntries(Object.entries(meta).filter(([name]) => !(names as readonly string[]).includes(name))) as unknown as ObjectMeta;
+};
+
+export interface SystemFields {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid: string;
+  /** RFC 3339. */
+  readonly creationTimestamp: string;
+}
+
+/** A new object with the fields that only the server sets. */
+export const fillSystemFields = <T extends KubeObject>(object: T, fields: SystemFields): T => ({
+  ...object,
+  metadata: {
+    ...omitMeta(object.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']),
+    ...fields,
+  },
+});
+
+const carried = (now: ObjectMeta, before: ObjectMeta): Partial<ObjectMeta> => ({
+  ...(before.generation === undefined ? {} : { generation: before.generation }),
+  ...((now.uid ?? '') === '' && before.uid !== undefined ? { uid: before.uid } : {}),
+  ...(before.creationTimestamp === undefined ? {} : { creationTimestamp: before.creationTimestamp }),
+  ...(before.deletionTimestamp === undefined ? {} : { deletionTimestamp: before.deletionTimestamp }),
+  ...(before.deletionGracePeriodSeconds !== undefined && now.deletionGracePeriodSeconds === undefined
+    ? { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds } : {}),
+});
+
+/** An update with the old object's system fields: generation, timestamps, and the uid where it was left out. */
+export const carryOver = <T extends KubeObject>(now: T, before: T): T => {
+  const kept = carried(now.metadata, before.metadata);
+  const dropped = before.metadata.generation === undefined ? omitMeta(now.metadata, ['generation']) : now.metadata;
+  const metadata = { ...dropped, ...kept };
+  return semanticEqual(metadata, now.metadata) ? now : { ...now, metadata };
+};
+
+/** The object at this generation. */
+export const withGeneration = <T extends KubeObject>(object: T, generation: number): T =>
+  (object.metadata.generation === generation ? object : { ...object, metadata: { ...object.metadata, generation } });
+
+/** The generation one above the old object's when something that counts has changed. */
+export const bumpedWhen = <T extends KubeObject>(changed: boolean, now: T, before: T): T =>
+  withGeneration(now, (before.metadata.generation ?? 0) + (changed ? 1 : 0));
