@@ -193,7 +193,9 @@ const mungedSpec = (now: PodSpec, before: PodSpec): unknown => {
   };
 };
 
-const PODS_MAY_CHANGE = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+const PODS_MAY_CHANGE = 'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,'
+  + '`spec.tolerations` (only additions to existing tolerations),'
+  + '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 const validateDeadlineUpdate = (now: PodSpec, before: PodSpec): FieldErrors => {
   const path = 'spec.activeDeadlineSeconds';
