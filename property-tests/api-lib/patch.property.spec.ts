@@ -1,6 +1,6 @@
 /** Laws of patches: they lead where they say, and change no input. */
-import type { Either } from 'fp-ts/Either';
-import { isLeft } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { applyMergePatch } from '../../src/api/patch/merge-patch.ts';

@@ -1,5 +1,5 @@
 /** Laws of quantities. */
-import { isRight } from 'fp-ts/Either';
+import { isRight } from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Quantity } from '../../src/api/quantity.ts';

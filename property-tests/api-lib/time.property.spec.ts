@@ -1,5 +1,5 @@
 /** Laws of timestamps, schedules and selectors. */
-import { isRight } from 'fp-ts/Either';
+import { isRight } from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nextCron, parseCron } from '../../src/api/cron-schedule.ts';

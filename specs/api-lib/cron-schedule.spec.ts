@@ -1,5 +1,5 @@
 /** When schedules are due: by example, and by upstream's own answers. */
-import { isLeft, left } from 'fp-ts/Either';
+import { isLeft, left } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { isKnownTimeZone, nextCron, parseCron } from '../../src/api/cron-schedule.ts';
 import { formatTime, parseTime } from '../../src/api/time.ts';

@@ -1,5 +1,5 @@
 /** How counts and percentages scale: by example, and by upstream's own answers. */
-import { isRight, left, right } from 'fp-ts/Either';
+import { isRight, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseIntOrString, scaledValue } from '../../src/api/int-or-percent.ts';
 import { readVectors } from './oracle-vectors.ts';

@@ -1,6 +1,6 @@
 /** What each kind of patch makes of a document: by example, and by upstream's own answers. */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, isRight, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { applyJsonPatch } from '../../src/api/patch/json-patch.ts';
 import { applyMergePatch } from '../../src/api/patch/merge-patch.ts';

@@ -1,5 +1,5 @@
 /** What quantities parse to, add up to and print as: by example, and by upstream's own answers. */
-import { isLeft, isRight } from 'fp-ts/Either';
+import { isLeft, isRight } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { Quantity } from '../../src/api/quantity.ts';
 import {

@@ -1,6 +1,6 @@
 /** What label and field selectors match and print as: by example, and by upstream's own answers. */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, isRight, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight, left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { formatFieldSelector, matchesFields, parseFieldSelector, requiredFieldValue } from '../../src/api/field-selector.ts';
 import type { LabelSelector, Selector } from '../../src/api/label-selector.ts';

@@ -2,8 +2,8 @@
  * Durations in Go's notation ("1h30m"), as `@every` takes them.
  * Models: Go's time package, `ParseDuration`
  */
-import type { Either } from 'fp-ts/Either';
-import { left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['μs', 1e-3], ['ms', 1], ['s', 1000], ['m', 60_000], ['h', 3_600_000],

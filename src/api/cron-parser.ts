@@ -2,8 +2,8 @@
  * Reads the fields of a cron schedule into bit sets.
  * Models: github.com/robfig/cron/v3 parser.go (`ParseStandard`), as the CronJob controller and its validation use it
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 
 /** Bit n stands for the value n; `isStar` tells a plain `*` or `?`. */
 export interface CronField {

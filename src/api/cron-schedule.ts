@@ -3,8 +3,8 @@
  * Models: github.com/robfig/cron/v3 `ParseStandard`, spec.go `SpecSchedule.Next`, constantdelay.go; pkg/controller/cronjob/utils.go `formatSchedule`
  * Not modelled: "Local", which is UTC here.
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, map, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, map, right } from 'fp-ts/lib/Either.js';
 import { parseGoDuration } from './cron-duration.ts';
 import type { CronField, CronFields } from './cron-parser.ts';
 import { parseCronFields } from './cron-parser.ts';

@@ -2,8 +2,8 @@
  * Field selectors: `metadata.name=web,status.phase!=Running`.
  * Models: staging/src/k8s.io/apimachinery/pkg/fields/selector.go
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { compareStrings } from '../base/order.ts';
 
 export interface FieldTerm {

@@ -2,8 +2,8 @@
  * Values that are a count or a percentage of one (`maxSurge: 25%`).
  * Models: staging/src/k8s.io/apimachinery/pkg/util/intstr/intstr.go
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 
 const INT64_DIGITS = /^[+-]?[0-9]+$/;
 

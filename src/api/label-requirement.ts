@@ -2,8 +2,8 @@
  * One condition of a label selector: a key, an operator and values.
  * Models: staging/src/k8s.io/apimachinery/pkg/labels/selector.go `Requirement`, `NewRequirement`
  */
-import type { Either } from 'fp-ts/Either';
-import { left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import { compareStrings } from '../base/order.ts';
 import { isLabelValue, isQualifiedName } from './names.ts';
 

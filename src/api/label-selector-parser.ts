@@ -2,8 +2,8 @@
  * Parses the text of a label selector into requirements.
  * Models: staging/src/k8s.io/apimachinery/pkg/labels/selector.go `Parser`
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import { compareStrings } from '../base/order.ts';
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts';
 import { keyProblem, newRequirement } from './label-requirement.ts';

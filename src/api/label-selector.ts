@@ -2,8 +2,8 @@
  * Label selectors: which label sets they match, and how they read and print.
  * Models: staging/src/k8s.io/apimachinery/pkg/labels/selector.go, pkg/apis/meta/v1/helpers.go `LabelSelectorAsSelector`
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft, left, map, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, map, right } from 'fp-ts/lib/Either.js';
 import { compareStrings, sortedEntries } from '../base/order.ts';
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts';
 import { formatRequirement, matchesRequirement, newRequirement, quoted } from './label-requirement.ts';

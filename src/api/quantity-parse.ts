@@ -3,8 +3,8 @@
  * Models: staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go `ParseQuantity`, suffix.go `suffixHandler.interpret`
  * Not modelled: decimals whose exponent would need more than 10,000 digits, which are refused.
  */
-import type { Either } from 'fp-ts/Either';
-import { left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import type { Quantity, QuantityFormat } from './quantity-types.ts';
 
 const FORMAT_WRONG = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

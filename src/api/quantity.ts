@@ -2,8 +2,8 @@
  * Resource quantities ("500m", "1Gi"): exact values with the notation that they were written in.
  * Models: staging/src/k8s.io/apimachinery/pkg/api/resource/quantity.go `Quantity`, amount.go, scale_int.go
  */
-import type { Either } from 'fp-ts/Either';
-import { isLeft } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { canonicalText } from './quantity-format.ts';
 import { parseExact } from './quantity-parse.ts';
 import type { Quantity, QuantityFormat } from './quantity-types.ts';

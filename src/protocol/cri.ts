@@ -36,7 +36,10 @@ export interface ContainerConfig {
   readonly image: string;
   readonly attempt: number;
   readonly spec: Container;
+  /** From the kubelet: the default for such a pod. In a status: what the runtime made of it, with the image's profile and the annotations. */
   readonly behavior: ContainerBehavior;
+  /** The pod's annotations, from which the runtime reads `kubeloom.dev/behavior` and `kubeloom.dev/behavior.<container>`. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export type SandboxState = 'ready' | 'not-ready';

@@ -2,7 +2,7 @@
  * Quantities as the server stores them: canonical text, no finer than a milli.
  * Models: pkg/apis/core/v1/defaults.go SetDefaults_ResourceList, apimachinery/pkg/api/resource Quantity.MarshalJSON
  */
-import { isLeft } from 'fp-ts/Either';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { sortedEntries } from '../../base/order.ts';
 import { formatQuantity, newMilliQuantity, parseQuantity, quantityMilliValue } from '../quantity.ts';
 import type { ResourceList, ResourceRequirements } from '../types.ts';

@@ -2,8 +2,8 @@
  * JSON patches: lists of operations, all of which apply or none.
  * Models: RFC 6902; github.com/evanphx/json-patch v4 as the API server uses it, whose messages these are
  */
-import type { Either } from 'fp-ts/Either';
-import { left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import type { Operation } from 'rfc6902';
 import { applyPatch } from 'rfc6902';
 import { deepCopy, goText, isList, isMap } from './json-value.ts';

@@ -2,8 +2,8 @@
  * How a patch is refused from deep within its recursion.
  * Models: staging/src/k8s.io/apimachinery/pkg/util/mergepatch/errors.go
  */
-import type { Either } from 'fp-ts/Either';
-import { left, right } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
+import { left, right } from 'fp-ts/lib/Either.js';
 import type { JsonMap } from './json-value.ts';
 import { goText, goTypeOf } from './json-value.ts';
 

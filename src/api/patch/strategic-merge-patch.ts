@@ -2,7 +2,7 @@
  * Strategic merge patches: JSON merge patches that know which lists merge, and by which key.
  * Models: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go `StrategicMergePatch`
  */
-import type { Either } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
 import type { JsonMap } from './json-value.ts';
 import { isList, isMap, presentKeys } from './json-value.ts';
 import { DIRECTIVE, asMap } from './list-order.ts';

@@ -3,7 +3,7 @@
  * Models: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go `CreateThreeWayMergePatch` with overwrite, `CreateTwoWayMergePatch`
  * Not modelled: kubectl's preconditions (the name, kind and apiVersion must not change).
  */
-import type { Either } from 'fp-ts/Either';
+import type { Either } from 'fp-ts/lib/Either.js';
 import { diffMaps } from './diff-maps.ts';
 import { asMap } from './list-order.ts';
 import { rootType } from './merge-keys.ts';

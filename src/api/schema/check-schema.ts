@@ -3,7 +3,7 @@
  * Models: apimachinery/pkg/runtime/serializer/json/json.go, sigs.k8s.io/json (case-sensitive strict decoding), apiserver/pkg/endpoints/handlers/create.go
  * Not modelled: duplicate fields (the YAML reader refuses them), the text of malformed times.
  */
-import { isLeft } from 'fp-ts/Either';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { sortedKeys } from '../../base/order.ts';
 import { parseQuantity } from '../quantity.ts';
 import { parseTime } from '../time.ts';

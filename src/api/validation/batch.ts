@@ -3,7 +3,7 @@
  * Models: pkg/apis/batch/validation/validation.go
  * Not modelled: the rules inside podFailurePolicy and successPolicy.
  */
-import { isLeft } from 'fp-ts/Either';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import { isKnownTimeZone, parseCron } from '../cron-schedule.ts';
 import { isDns1123Label, isDns1123Subdomain } from '../names.ts';
 import type { CronJob, CronJobSpec, Job, JobSpec, PodTemplateSpec } from '../types.ts';

@@ -3,7 +3,7 @@
  * Models: pkg/apis/core/validation/validation.go validateContainers, ValidateResourceRequirements, validateProbe
  * Not modelled: security contexts, volume devices, envFrom, resize policies.
  */
-import { isRight } from 'fp-ts/Either';
+import { isRight } from 'fp-ts/lib/Either.js';
 import { sortedEntries } from '../../base/order.ts';
 import { isConfigMapKey, isDns1123Label, isEnvVarName, isPortName, isPortNumber, isQualifiedName } from '../names.ts';
 import type { Quantity } from '../quantity.ts';

@@ -2,7 +2,7 @@
  * Checks that several kinds share: selectors, int-or-percent values, ports, names of references.
  * Models: apimachinery/pkg/apis/meta/v1/validation/validation.go, pkg/apis/apps/validation/validation.go
  */
-import { isLeft } from 'fp-ts/Either';
+import { isLeft } from 'fp-ts/lib/Either.js';
 import type { Selector } from '../label-selector.ts';
 import { selectorFromLabelSelector } from '../label-selector.ts';
 import { isLabelValue, isQualifiedName, regexError } from '../names.ts';
