@@ -14,12 +14,24 @@ const encodeArray = (items: readonly unknown[]): string => {
   return `${text}]`;
 };
 
+const plainText = /^[ !#-[\]-~]*$/;
+
+/** Why not always JSON.stringify: most keys and names are short and need no escape. */
+const encodeString = (text: string): string => (text.length < 64 && plainText.test(text) ? `"${text}"` : JSON.stringify(text));
+
+/** Why the check: our own records are mostly written in few and sorted fields. */
+const keysInOrder = (record: Readonly<Record<string, unknown>>): readonly string[] => {
+  const keys = Object.keys(record);
+  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort(compareStrings);
+  return keys;
+};
+
 const encodeRecord = (record: Readonly<Record<string, unknown>>): string => {
   let text = '';
-  for (const key of Object.keys(record).sort(compareStrings)) {
+  for (const key of keysInOrder(record)) {
     const value = record[key];
     if (value === undefined) continue;
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value)}`;
+    text += `${text === '' ? '' : ','}${encodeString(key)}:${canonicalJson(value)}`;
   }
   return `{${text}}`;
 };
@@ -32,7 +44,7 @@ const encodeNumber = (value: number): string => {
 /** Undefined fields are left out. Throws on what JSON cannot say (functions, symbols, bigints, NaN, infinities). */
 export const canonicalJson = (value: unknown): string => {
   switch (typeof value) {
-    case 'string': return JSON.stringify(value);
+    case 'string': return encodeString(value);
     case 'number': return encodeNumber(value);
     case 'boolean': return value ? 'true' : 'false';
     case 'object':

@@ -1,5 +1,5 @@
 /** Total orders over plain values: the only comparators the simulation sorts with. */
-import type { Ord } from 'fp-ts/Ord';
+import type { Ord } from 'fp-ts/lib/Ord.js';
 
 /** Orders strings by UTF-16 code unit. For ASCII, which all Kubernetes names and keys are, this is etcd's byte order. */
 export const compareStrings = (a: string, b: string): -1 | 0 | 1 => (a < b ? -1 : a > b ? 1 : 0);

@@ -39,11 +39,22 @@ interface HashState<V> {
 /** What the versions of one family share. `visiting` counts the `forEach` in progress: the Map must not change under them. */
 interface Store<V> {
   readonly map: Map<string, V>;
+  /** Since it was made. */
+  writes: number;
   visiting: number;
   hash: HashState<V> | undefined;
 }
 
-const newStore = <V>(map: Map<string, V>): Store<V> => ({ map, visiting: 0, hash: undefined });
+const newStore = <V>(map: Map<string, V>, hash?: HashState<V>): Store<V> => ({ map, writes: 0, visiting: 0, hash });
+
+const copyStore = <V>({ map, hash }: Store<V>): Store<V> =>
+  newStore(new Map(map), hash === undefined ? undefined : { high: hash.high, low: hash.low, changed: new Map(hash.changed) });
+
+/**
+ * Whether the next write should go to a copy. Why also after many writes: an old version that somebody keeps holds all differences since, so
+ * their number must stay within a multiple of the map's size.
+ */
+const isSpent = <V>({ map, writes, visiting }: Store<V>): boolean => visiting > 0 || writes > 4 * map.size + 1024;
 
 /** Writes one entry and returns what was there. */
 const write = <V>(store: Store<V>, key: string, value: Stored<V>): Stored<V> => {
@@ -52,6 +63,7 @@ const write = <V>(store: Store<V>, key: string, value: Stored<V>): Stored<V> => 
   const old: Stored<V> = found === undefined && !map.has(key) ? absent : found as V;
   if (value === absent) map.delete(key);
   else map.set(key, value);
+  store.writes += 1;
   if (store.hash !== undefined) noteChange(store, store.hash, key, old);
   return old;
 };
@@ -124,8 +136,8 @@ class Version<V> implements PersistentMap<V> {
 
   private derive(store: Store<V>, key: string, value: Stored<V>, size: number): Version<V> {
     const sorted = size === this.size ? this.sorted : undefined;
-    if (store.visiting > 0) {
-      const copy = newStore(new Map(store.map));
+    if (isSpent(store)) {
+      const copy = copyStore(store);
       write(copy, key, value);
       return new Version(copy, size, sorted);
     }
@@ -151,7 +163,7 @@ class Version<V> implements PersistentMap<V> {
   }
 
   private copied(shared: Store<V>, chain: readonly Version<V>[]): Store<V> {
-    const store = newStore(new Map(shared.map));
+    const store = copyStore(shared);
     for (let i = chain.length - 1; i >= 0; i -= 1) write(store, (chain[i] as Version<V>).diffKey, (chain[i] as Version<V>).diffValue);
     this.newer = undefined;
     this.diffKey = '';

@@ -1,7 +1,7 @@
 /** Who decides what happens next: a chooser, never the kernel. A strategy is a chooser. */
 import type { Step } from './step.ts';
 
-/** The steps enabled now, in the one canonical order: deliveries by link name (from, to, channel), then timers by (actor, key). */
+/** The steps enabled now, in the one canonical order: deliveries by link name (from, to, channel), then timers by due time, ties by (actor, key). */
 export interface Offered {
   readonly count: number;
   /** 0 <= i < count. */

@@ -2,7 +2,7 @@
  * The undelivered messages of one world: a queue per link, and the orders in which choosers ask for their heads. Each order is built when it
  * is first asked for and kept current from then on, so a run pays only for the order that its chooser uses.
  */
-import { invariant } from '../base/assert.ts';
+import { BrokenInvariant } from '../base/assert.ts';
 import { emptyFifo } from '../base/fifo.ts';
 import type { Fifo } from '../base/fifo.ts';
 import { highLane, lowLane } from '../base/hash.ts';
@@ -28,11 +28,12 @@ export interface Envelope {
   bodyHash: number;
 }
 
-/** Indexed by the number of a link: `queues`, `sent` (messages ever sent), `notices` (undelivered ones), `hashes` (-1: stale). */
+/** Indexed by the number of a link: `queues`, `sent` (messages ever sent), `lastDue` (of the newest message), `notices` (undelivered ones), `hashes` (-1: stale). */
 export interface Links {
   readonly table: LinkTable;
   readonly queues: Fifo<Envelope>[];
   readonly sent: number[];
+  readonly lastDue: number[];
   readonly notices: number[];
   readonly hashes: number[];
   /** Indexed by connection: in use, in either direction, since it last broke. */
@@ -53,14 +54,14 @@ export interface Links {
 }
 
 export const newLinks = (actors: readonly ActorId[]): Links => ({
-  table: newLinkTable(actors), queues: [], sent: [], notices: [], hashes: [], isOpen: [], openHigh: 0, openLow: 0,
+  table: newLinkTable(actors), queues: [], sent: [], lastDue: [], notices: [], hashes: [], isOpen: [], openHigh: 0, openLow: 0,
   filled: 0, undelivered: 0, sequence: 0, oldestMs: 0, oldestKnown: 0, byName: undefined, byAge: undefined, byDue: undefined,
 });
 
 /** Copies flat arrays only. Why not `byAge` and `byDue`: a fork is taken to explore, and explorers ask by name. */
 export const forkLinks = (links: Links): Links => ({
   ...links,
-  queues: links.queues.slice(), sent: links.sent.slice(), notices: links.notices.slice(), hashes: links.hashes.slice(), isOpen: links.isOpen.slice(),
+  queues: links.queues.slice(), sent: links.sent.slice(), lastDue: links.lastDue.slice(), notices: links.notices.slice(), hashes: links.hashes.slice(), isOpen: links.isOpen.slice(),
   byName: links.byName?.slice(), byAge: undefined, byDue: undefined,
 });
 
@@ -69,6 +70,7 @@ export const reserve = (links: Links): void => {
   while (links.queues.length < links.table.links.length) {
     links.queues.push(emptyFifo());
     links.sent.push(0);
+    links.lastDue.push(0);
     links.notices.push(0);
     links.hashes.push(-1);
     links.isOpen.push(false);
@@ -134,7 +136,7 @@ export const pushEnvelope = (links: Links, envelope: Envelope): void => {
 export const shiftEnvelope = (links: Links, link: Link): Envelope => {
   const queue = links.queues[link.id];
   const envelope = queue?.head;
-  invariant(queue !== undefined && envelope !== undefined, () => `deliver: nothing is undelivered on ${link.fromId} -> ${link.toId} ${link.channel}`);
+  if (queue === undefined || envelope === undefined) throw new BrokenInvariant(`deliver: nothing is undelivered on ${link.fromId} -> ${link.toId} ${link.channel}`);
   const rest = queue.shift();
   links.queues[link.id] = rest;
   links.hashes[link.id] = -1;
@@ -172,6 +174,9 @@ const filledLinks = (links: Links): Link[] => {
 
 /** The links that are not empty, by name. */
 export const linksByName = (links: Links): readonly Link[] => (links.byName ??= filledLinks(links).sort(compareLinks));
+
+/** `linksByName` for observers: does not make a run keep the order up from now on. */
+export const listLinks = (links: Links): readonly Link[] => links.byName ?? filledLinks(links).sort(compareLinks);
 
 const sooner = (a: Envelope, b: Envelope): boolean => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && compareLinks(a.link, b.link) < 0);
 
