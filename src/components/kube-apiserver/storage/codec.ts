@@ -1,0 +1,68 @@
+/**
+ * Between objects and etcd's keys and values: a value is the object without its resourceVersion, which is the key's modRevision.
+ * Models: staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go, storage/api_object_versioner.go, registry/generic/registry/store.go NamespaceKeyFunc
+ */
+import type { KubeObject } from '../../../api/object.ts';
+import type { ResourceId, ResourceInfo } from '../../../api/resources.ts';
+import { resourceById, resourceByKind } from '../../../api/resources.ts';
+import { invariant } from '../../../base/assert.ts';
+import type { EtcdValue, KeyValue } from '../../../protocol/etcd.ts';
+import { asCoreEvent, asEventsV1 } from './event-groups.ts';
+
+export const EVENTS_V1: ResourceId = 'events.events.k8s.io';
+const CORE_EVENTS: ResourceId = 'events';
+
+/** The resource whose cache and keys hold the objects of `id`. */
+export const storedAs = (id: ResourceId): ResourceId => (id === EVENTS_V1 ? CORE_EVENTS : id);
+
+/** A stored object as the resource `id` shows it. */
+export const shownAs = (id: ResourceId, object: KubeObject): KubeObject => (id === EVENTS_V1 ? asEventsV1(object) : object);
+
+export const infoOf = (id: ResourceId): ResourceInfo => {
+  const info = resourceById(id);
+  invariant(info !== undefined, () => `unknown resource ${id}`);
+  return info;
+};
+
+/** The key of one object; of all objects of a resource or namespace, with a trailing slash, when the name is left out. */
+export const storageKey = (info: ResourceInfo, namespace: string | undefined, name?: string): string => {
+  const base = info.namespaced && namespace !== undefined && namespace !== '' ? `${info.storagePrefix}/${namespace}` : info.storagePrefix;
+  return `${base}/${name ?? ''}`;
+};
+
+/** A value that is in etcd -> the object that was made of it last. One value rarely stands at two revisions. */
+const decoded = new WeakMap<object, KubeObject>();
+
+/** The object at a revision. The same value at the same revision is the same object, for every cache and every watcher. */
+export const decodeValue = (value: EtcdValue, modRevision: number): KubeObject => {
+  const stored = value as KubeObject;
+  const resourceVersion = String(modRevision);
+  const known = decoded.get(stored);
+  if (known?.metadata.resourceVersion === resourceVersion) return known;
+  const object = { ...stored, metadata: { ...stored.metadata, resourceVersion } };
+  decoded.set(stored, object);
+  return object;
+};
+
+export const decodeKeyValue = (kv: KeyValue): KubeObject => decodeValue(kv.value, kv.modRevision);
+
+/** The object as it is stored. */
+export const encodeValue = (object: KubeObject): EtcdValue => {
+  if (object.metadata.resourceVersion === undefined) return object;
+  const { resourceVersion: _dropped, ...metadata } = object.metadata;
+  return { ...object, metadata };
+};
+
+/** The same object at another revision, as the last word about a deleted one. */
+export const atRevision = (object: KubeObject, revision: number): KubeObject =>
+  ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+
+export const revisionOf = (object: KubeObject): number => Number(object.metadata.resourceVersion ?? 0);
+
+/** An object as a key and value to load etcd with. */
+export const encodeObject = (object: KubeObject): { readonly key: string; readonly value: EtcdValue } => {
+  const info = resourceByKind(object.apiVersion, object.kind);
+  invariant(info !== undefined && info.storagePrefix !== '', () => `${object.apiVersion} ${object.kind} is not stored`);
+  const stored = storedAs(info.id) === info.id ? object : asCoreEvent(object);
+  return { key: storageKey(info, object.metadata.namespace, object.metadata.name), value: encodeValue(stored) };
+};

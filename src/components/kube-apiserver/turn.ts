@@ -1,0 +1,89 @@
+/**
+ * One transition at work: the state so far and the effects so far. Nothing outlives the transition but what it returns.
+ * Why it is changed in place: a request passes through a dozen small functions, and a pair returned by each would be most of its cost.
+ */
+import type { Effect, Env } from '../../kernel/transition.ts';
+import { arm, cancel } from '../../kernel/transition.ts';
+import type { ApiAnswer, FromApiServer } from '../../protocol/api.ts';
+import type { EtcdCall, ToEtcd } from '../../protocol/etcd.ts';
+import type { KubeObject } from '../../api/object.ts';
+import type { ResourceId } from '../../api/resources.ts';
+import type { Status } from '../../api/status.ts';
+import { invariant } from '../../base/assert.ts';
+import type { ApiserverState, Cacher, Client, Parked, Pending } from './state.ts';
+
+export type ApiserverEffect = Effect<ToEtcd | FromApiServer>;
+
+/** What an API server is started with; see `kubeApiserverActor`. */
+export interface Settings {
+  readonly etcd: string;
+  readonly watchCacheCapacity: number;
+  readonly eventTtlSeconds: number;
+  readonly minRequestTimeoutSeconds: number;
+  readonly compactionIntervalMs: number;
+}
+
+export interface Turn {
+  state: ApiserverState;
+  readonly effects: ApiserverEffect[];
+  readonly env: Env;
+  readonly settings: Settings;
+}
+
+export const KV = 'kv';
+
+/** Asks etcd; the answer resumes `pending`. */
+export const callEtcd = (turn: Turn, call: EtcdCall, pending: Pending): void => {
+  const id = turn.state.nextId;
+  turn.state = { ...turn.state, nextId: id + 1, pending: turn.state.pending.set(String(id), pending) };
+  turn.effects.push({ kind: 'send', to: turn.settings.etcd, channel: KV, body: { kind: 'etcd-call', id, call } });
+};
+
+/** Puts a request off until it is woken by its key. */
+export const park = (turn: Turn, parked: Parked): string => {
+  const key = String(turn.state.nextId);
+  turn.state = { ...turn.state, nextId: turn.state.nextId + 1, parked: turn.state.parked.set(key, parked) };
+  return key;
+};
+
+/** Takes a parked request back; undefined when it was taken before. */
+export const unpark = (turn: Turn, key: string): Parked | undefined => {
+  const parked = turn.state.parked.get(key);
+  if (parked !== undefined) turn.state = { ...turn.state, parked: turn.state.parked.delete(key) };
+  return parked;
+};
+
+export const answer = (turn: Turn, client: Client, given: ApiAnswer): void => {
+  turn.effects.push({ kind: 'send', to: client.actor, channel: client.channel, body: { kind: 'api-answer', id: client.id, answer: given } });
+};
+
+export const answerObject = (turn: Turn, client: Client, object: KubeObject, code: 200 | 201 = 200): void =>
+  answer(turn, client, { kind: 'object', code, object });
+
+export const refuse = (turn: Turn, client: Client, status: Status): void =>
+  answer(turn, client, { kind: 'refused', code: status.code, status });
+
+export const armTimer = (turn: Turn, key: string, afterMs: number): void => {
+  turn.effects.push(arm(key, afterMs));
+};
+
+export const cancelTimer = (turn: Turn, key: string): void => {
+  turn.effects.push(cancel(key));
+};
+
+export const cacherOf = (turn: Turn, resource: ResourceId): Cacher => {
+  const cacher = turn.state.cachers.get(resource);
+  invariant(cacher !== undefined, () => `kube-apiserver has no cache of ${resource}`);
+  return cacher;
+};
+
+export const setCacher = (turn: Turn, cacher: Cacher): void => {
+  turn.state = { ...turn.state, cachers: turn.state.cachers.set(cacher.resource, cacher) };
+};
+
+/** The n of the next draw under a label, which counts the label's own draws. */
+export const nextDraw = (turn: Turn, label: string): number => {
+  const n = turn.state.draws.get(label) ?? 0;
+  turn.state = { ...turn.state, draws: turn.state.draws.set(label, n + 1) };
+  return n;
+};
