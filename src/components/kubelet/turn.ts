@@ -1,0 +1,93 @@
+/**
+ * One transition of the kubelet in the making: the state so far and the effects so far.
+ * Why it is mutable: a message can move several parts (a worker, its probes, a status) in one transition; nothing of a turn outlives it.
+ */
+import type { KubeObject } from '../../api/object.ts';
+import type { ObjectReference, Pod } from '../../api/types.ts';
+import type { EventRecorder, RecorderConfig, RecorderStep } from '../../client/event-recorder.ts';
+import { EVENTS_CHANNEL, recordEvent } from '../../client/event-recorder.ts';
+import { referenceTo } from '../../client/events/event-reference.ts';
+import type { InformerSet } from '../../client/informers.ts';
+import type { ApiClient } from '../../client/requests.ts';
+import { issue } from '../../client/requests.ts';
+import type { Effect, Env } from '../../kernel/transition.ts';
+import { arm, cancel, send } from '../../kernel/transition.ts';
+import type { ApiRequest } from '../../protocol/api.ts';
+import type { CriCall } from '../../protocol/cri.ts';
+import type { KubeletOptions, KubeletPolicy } from './options.ts';
+import { fieldPathOf } from './pod/containers.ts';
+import { emptyView } from './pod/runtime-view.ts';
+import type { RuntimeView } from './pod/runtime-view.ts';
+import type { CriTag, KubeletState, PodWorker, RequestTag } from './state.ts';
+
+/** What a kubelet is made of and never changes. */
+export interface KubeletPlan {
+  readonly options: KubeletOptions;
+  readonly policy: KubeletPolicy;
+  readonly client: ApiClient;
+  readonly informers: InformerSet;
+  readonly recorder: RecorderConfig;
+}
+
+export interface Turn {
+  readonly plan: KubeletPlan;
+  readonly env: Env;
+  state: KubeletState;
+  readonly effects: Effect[];
+}
+
+export const setTimer = (turn: Turn, key: string, afterMs: number): void => {
+  turn.effects.push(arm(key, Math.max(0, afterMs)));
+};
+
+export const clearTimer = (turn: Turn, key: string): void => {
+  turn.effects.push(cancel(key));
+};
+
+export const callRuntime = (turn: Turn, call: CriCall, tag: CriTag): void => {
+  const { nextCall: id, calls } = turn.state;
+  turn.state = { ...turn.state, calls: calls.set(String(id), tag), nextCall: id + 1 };
+  turn.effects.push(send(turn.plan.options.runtime, 'cri', { kind: 'cri-call', id, call }));
+};
+
+export const ask = (turn: Turn, channel: string, request: ApiRequest, tag: RequestTag): void => {
+  const [requests, effects] = issue(turn.state.requests, turn.plan.client, channel, request, tag);
+  turn.state = { ...turn.state, requests };
+  turn.effects.push(...effects);
+};
+
+/** Takes over what the event recorder did. */
+export const followRecorder = (turn: Turn, step: RecorderStep): void => {
+  const recorder: EventRecorder = step.recorder;
+  turn.state = { ...turn.state, recorder };
+  turn.effects.push(...step.effects);
+  if (step.request !== undefined) ask(turn, EVENTS_CHANNEL, step.request, { kind: 'event' });
+};
+
+export const record = (turn: Turn, regarding: KubeObject | ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string): void => {
+  followRecorder(turn, recordEvent(turn.state.recorder, turn.plan.recorder, { regarding, type, reason, message }, turn.env));
+};
+
+export const recordContainer = (turn: Turn, pod: Pod, container: string, type: 'Normal' | 'Warning', reason: string, message: string): void => {
+  record(turn, referenceTo(pod, fieldPathOf(pod, container)), type, reason, message);
+};
+
+export const viewOf = (state: KubeletState, uid: string): RuntimeView => state.views.get(uid) ?? emptyView;
+
+export const setView = (turn: Turn, uid: string, view: RuntimeView): void => {
+  turn.state = { ...turn.state, views: turn.state.views.set(uid, view) };
+};
+
+export const setWorker = (turn: Turn, worker: PodWorker): void => {
+  turn.state = { ...turn.state, workers: turn.state.workers.set(worker.uid, worker) };
+};
+
+/** Changes some fields of a worker that is there. */
+export const changeWorker = (turn: Turn, uid: string, change: Partial<PodWorker>): void => {
+  const worker = turn.state.workers.get(uid);
+  if (worker !== undefined) setWorker(turn, { ...worker, ...change });
+};
+
+export const workerTimer = (uid: string): string => `worker ${uid}`;
+export const hookTimer = (kind: 'pre-stop' | 'post-start', uid: string, which: string): string => `${kind} ${uid} ${which}`;
+export const probeTimer = (key: string): string => `probe ${key}`;
