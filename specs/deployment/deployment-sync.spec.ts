@@ -15,7 +15,8 @@ const STATUS = 'update deployments.apps/status web';
 const statusOf = (told: Told, i = -1): Deployment['status'] => told.bodies.at(i)?.status;
 const progressing = (told: Told, i = -1) => statusOf(told, i)?.conditions?.find((c) => c.type === 'Progressing');
 const revision1 = { annotations: { 'deployment.kubernetes.io/revision': '1' } };
-const stood = (d: Deployment, status: Deployment['status']): Deployment => ({ ...d, metadata: { ...d.metadata, ...revision1 }, status });
+const stood = (d: Deployment, status: Deployment['status']): Deployment => 
+  ({ ...d, metadata: { ...d.metadata, ...revision1 }, ...(status === undefined ? {} : { status }) });
 const conditions = (reason: string, since = NOW): NonNullable<Deployment['status']> => ({
   conditions: [
     { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.', lastUpdateTime: since, lastTransitionTime: since },

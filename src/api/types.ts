@@ -24,7 +24,7 @@ export type DeepReadonly<T> = T extends string | number | boolean | null | undef
     : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
 type TypeMeta = 'apiVersion' | 'kind' | 'metadata';
-type Rest<T> = { readonly [K in Exclude<keyof T, TypeMeta | 'spec'>]: DeepReadonly<T[K]> };
+type Rest<T> = { readonly [K in keyof T as Exclude<K, TypeMeta | 'spec'>]: DeepReadonly<T[K]> };
 type WithSpec<T> = T extends { spec?: infer S } ? { readonly spec: DeepReadonly<NonNullable<S>> } : unknown;
 
 /** A whole object: apiVersion, kind, metadata and (where the kind has one) spec are always there; status may be absent. */

@@ -72,6 +72,8 @@ export interface ControllerOf<M, Stage> {
   readonly name: string;
   /** `source.component` of its events, where it is not `name`: upstream's daemon-set-controller signs as `daemonset-controller`. */
   readonly eventSource?: string;
+  /** The service account in kube-system that it acts as, where that is another's; its name when absent. */
+  readonly serviceAccount?: string;
   readonly queues: readonly QueueSpec[];
   /** The resources whose notifications it handles (with the indexes it needs), and those that it only lists from. */
   readonly informers: readonly { readonly resource: ResourceId; readonly handles: boolean; readonly indexes?: Readonly<Record<string, IndexFunction>> }[];

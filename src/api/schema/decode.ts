@@ -5,6 +5,7 @@
 import type { FieldType } from './schema.ts';
 import { structOfKind, structType } from './schema.ts';
 import type { StructType } from './schema.ts';
+import { withZeroValues } from './zero-values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,7 +36,7 @@ const decodeValue = (value: unknown, type: FieldType): unknown => {
 
 /** The object as the server holds it after decoding; the same object when nothing changes. Check its schema first. */
 export const decodeObject = <T extends object>(object: T): T => {
-  const fields = object as unknown as Fields;
+  const fields = withZeroValues(object) as unknown as Fields;
   const struct = structOfKind(String(fields['apiVersion'] ?? ''), String(fields['kind'] ?? ''));
   return struct === undefined ? object : decodeStruct(fields, struct) as unknown as T;
 };

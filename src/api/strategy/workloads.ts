@@ -96,9 +96,29 @@ export const replicationControllerStrategy: StrategyOf<ReplicationController> = 
 export const statefulSetStrategy = specStrategy<StatefulSet>(afterMetadata(validateStatefulSet, validateStatefulSetUpdate), true);
 export const controllerRevisionStrategy = plainStrategy<ControllerRevision>(checksOf(validateControllerRevision));
 
-export const daemonSetStrategy: StrategyOf<DaemonSet> = specStrategy<DaemonSet>(afterMetadata(validateDaemonSet, validateDaemonSetUpdate), true);
+/** Where v1 keeps the internal type's templateGeneration, which only the server may move. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+const templateGeneration = (set: DaemonSet): number => Number(set.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
+
+const withTemplateGeneration = (set: DaemonSet, generation: number): DaemonSet =>
+  ({ ...set, metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) } } });
+
+const daemonSetBase = specStrategy<DaemonSet>(afterMetadata(validateDaemonSet, validateDaemonSetUpdate), true);
+export const daemonSetStrategy: StrategyOf<DaemonSet> = {
+  ...daemonSetBase,
+  prepareForCreate: (set, context) => withTemplateGeneration(daemonSetBase.prepareForCreate(set, context), 1),
+  prepareForUpdate: (now, before, context) => {
+    const hasMoved = !semanticEqual(now.spec.template, before.spec.template);
+    return withTemplateGeneration(daemonSetBase.prepareForUpdate(now, before, context), templateGeneration(before) + (hasMoved ? 1 : 0));
+  },
+};
 
 const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
+
+/** Why: a Job without labels of its own has been defaulted to its template's, and shares them with it from then on. */
+const sharesLabels = ({ metadata: { labels }, spec: { template } }: Job): boolean =>
+  labels === undefined || labels === template?.metadata?.labels || Object.keys(labels).length === 0;
 
 /** The selector and labels that tie a Job's pods to it, unless the user brought a selector (`manualSelector`). */
 export const withGeneratedSelector = (job: Job): Job => {
@@ -107,9 +127,10 @@ export const withGeneratedSelector = (job: Job): Job => {
   const { name } = job.metadata;
   const generated = { 'job-name': name, 'batch.kubernetes.io/job-name': name, 'controller-uid': uid, [CONTROLLER_UID]: uid };
   const { template, selector } = job.spec;
-  return { ...job, spec: {
+  const labels = { ...generated, ...template?.metadata?.labels };
+  return { ...job, ...(sharesLabels(job) ? { metadata: { ...job.metadata, labels } } : {}), spec: {
     ...job.spec,
-    template: { ...template, metadata: { ...template?.metadata, labels: { ...generated, ...template?.metadata?.labels } } },
+    template: { ...template, metadata: { ...template?.metadata, labels } },
     selector: { ...selector, matchLabels: { [CONTROLLER_UID]: uid, ...selector?.matchLabels } },
   } };
 };

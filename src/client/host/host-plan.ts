@@ -82,12 +82,13 @@ const limitsOf = ({ baseDelayMs, maxDelayMs }: QueueSpec): RateLimits => ({
 
 const controllerPlan = (controller: Controller, at: number, servers: readonly ActorId[]): ControllerPlan => {
   const { name } = controller;
+  const account = controller.serviceAccount ?? name;
   const queues: QueuePlan[] = [];
   const plan: ControllerPlan = {
     at, controller, queues,
-    client: { servers, credential: { kind: 'token', token: `sa:kube-system:${name}` }, userAgent: name },
+    client: { servers, credential: { kind: 'token', token: `sa:kube-system:${account}` }, userAgent: account },
     channel: `requests/${name}`,
-    recorder: { source: { component: name }, timer: `events/${name}` },
+    recorder: { source: { component: controller.eventSource ?? name }, timer: `events/${name}` },
     resources: controller.informers.map(({ resource }) => resource),
     handled: controller.informers.filter(({ handles }) => handles).map(({ resource }) => resource),
     periodicTimers: (controller.periodic ?? []).map(({ queue, key }) => `periodic/${name}/${queue}/${key}`),

@@ -1,0 +1,20 @@
+/** `kubeloom/api`: Kubernetes objects as data: kinds, defaults, validation, selectors, quantities, patches, cron. */
+export type * from './types.ts';
+export type { KubeObject, ObjectMeta, OwnerReference, UnknownObject } from './object.ts';
+export type { ResourceId, ResourceInfo } from './resources.ts';
+export { allResources, resourceByAlias, resourceById, resourceByKind, resourceByName } from './resources.ts';
+export type { Status, StatusCause, StatusDetails, StatusReason } from './status.ts';
+export type { Quantity } from './quantity.ts';
+export { amountOf, controllerOf, findPort, getPodCondition, isPodActive, isPodAvailable, isPodReady, isPodTerminal, ownerReference, podTemplateHash, qosClassOf } from './pod-helpers.ts';
+export { matchesSelector, parseSelector, selectorFromLabelSelector, selectorFromSet } from './label-selector.ts';
+export type { Selector } from './label-selector.ts';
+export { formatFieldSelector, matchesFields, parseFieldSelector } from './field-selector.ts';
+export { parseIntOrString, scaledValue } from './int-or-percent.ts';
+export { nextCron, parseCron } from './cron-schedule.ts';
+export { applyDefaults } from './defaults/apply-defaults.ts';
+export { checkSchema } from './schema/check-schema.ts';
+export { applyJsonPatch } from './patch/json-patch.ts';
+export { applyMergePatch } from './patch/merge-patch.ts';
+export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
+export { threeWayMergePatch, twoWayMergePatch } from './patch/three-way-merge.ts';
+export { formatTime, parseTime } from './time.ts';
