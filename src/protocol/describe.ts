@@ -12,7 +12,8 @@ const place = (namespace: string | undefined, name: string | undefined): string 
 
 const objectName = (object: KubeObject): string => place(object.metadata.namespace, object.metadata.name ?? `${object.metadata.generateName ?? ''}*`);
 
-const shownObject = (object: KubeObject): string => `${object.kind} ${objectName(object)}`;
+/** `Pod default/web-0`. */
+export const describeObjectName = (object: KubeObject): string => `${object.kind} ${objectName(object)}`;
 
 const atRevision = (object: KubeObject): string => (object.metadata.resourceVersion === undefined ? '' : ` rv=${object.metadata.resourceVersion}`);
 
@@ -33,7 +34,7 @@ export const describeRequest = (request: ApiRequest): string => {
 
 const describeAnswer = (answer: ApiAnswer): string => {
   switch (answer.kind) {
-    case 'object': return `${answer.code} ${shownObject(answer.object)}${atRevision(answer.object)}`;
+    case 'object': return `${answer.code} ${describeObjectName(answer.object)}${atRevision(answer.object)}`;
     case 'list': return `${answer.code} ${answer.list.kind} of ${answer.list.items.length} rv=${answer.list.metadata.resourceVersion}`;
     case 'done': return `${answer.code} ${answer.status.details?.kind ?? ''} ${answer.status.details?.name ?? ''} Success`.replace(/ +/g, ' ');
     case 'refused': return `${answer.code} ${answer.status.reason}: ${answer.status.message}`;
@@ -45,7 +46,7 @@ const describeAnswer = (answer: ApiAnswer): string => {
 };
 
 const describeWatchEvent = (event: WatchEvent): string =>
-  (event.type === 'ERROR' ? `watch ERROR ${event.status.code} ${event.status.message}` : `watch ${event.type} ${shownObject(event.object)}${atRevision(event.object)}`);
+  (event.type === 'ERROR' ? `watch ERROR ${event.status.code} ${event.status.message}` : `watch ${event.type} ${describeObjectName(event.object)}${atRevision(event.object)}`);
 
 const describeOp = (op: EtcdOp): string => (op.kind === 'range' ? `get ${op.key}` : `${op.kind} ${op.key}`);
 
@@ -122,7 +123,7 @@ const describeCommand = (command: UserCommand): string => {
   switch (command.kind) {
     case 'apply':
     case 'create':
-    case 'replace': return `${command.kind} ${shownObject(command.object)}`;
+    case 'replace': return `${command.kind} ${describeObjectName(command.object)}`;
     case 'cordon':
     case 'uncordon': return `${command.kind} ${command.node}`;
     case 'request': return describeRequest(command.request);
