@@ -1,0 +1,166 @@
+/** `kubeloom run`: manifests and scenarios on a simulated cluster, until everything stands at its desired state. */
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, right } from 'fp-ts/lib/Either.js';
+import { KUBECTL } from '../../cluster/create-cluster.ts';
+import type { KubectlState } from '../../components/kubectl/kubectl-actor.ts';
+import { digestFolder, journalHeader, journalWriter } from '../../kernel/index.ts';
+import type { StepRecord, World } from '../../kernel/index.ts';
+import { eventReasons, explain, printFlow } from '../../observe/index.ts';
+import { runScenario } from '../../scenario/run-scenario.ts';
+import type { ScenarioResult, Until } from '../../scenario/run-scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { createWorldOf } from '../../scenario/scenario.ts';
+import type { Console } from '../console.ts';
+import { sayProblems } from '../console.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { openDataFolder } from '../data-folder.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { createJournalFile } from '../journal-file.ts';
+import type { ScenarioFlags } from '../load-scenario.ts';
+import { loadScenario } from '../load-scenario.ts';
+import { runProgress } from '../output/progress.ts';
+import { clusterReport, pendingReasons, workloadTable } from '../output/report.ts';
+import { keepScenario } from '../scenario-store.ts';
+import { chooserNamed, runToken } from '../strategies.ts';
+import { VERSION } from '../version.ts';
+
+export interface RunFlags extends ScenarioFlags {
+  readonly until: Until;
+  readonly maxSteps: number;
+  readonly maxMs: number;
+  /** Where etcd's revision log is kept between runs; undefined: nowhere. */
+  readonly data: string | undefined;
+  /** Undefined: none is written. */
+  readonly journal: string | undefined;
+  readonly output: 'table' | 'json' | 'wide';
+  /** Print, step by step, who said what to whom. */
+  readonly explain: boolean;
+}
+
+export interface FinishedRun {
+  readonly world: World;
+  readonly result: ScenarioResult;
+  readonly digest: string;
+  readonly token: string;
+}
+
+interface Recorder {
+  readonly add: (record: StepRecord) => void;
+  /** Closes the journal, if there is one; answers the run's digest. */
+  readonly finish: () => string;
+}
+
+/** Digests every record; a journal is printed only where one is wanted. */
+const startRecording = (world: World, scenario: Scenario, path: string | undefined): Recorder => {
+  const header = journalHeader(world.config, VERSION, scenario);
+  if (path === undefined) {
+    const folder = digestFolder(header, world);
+    return { add: folder.add, finish: folder.digest };
+  }
+  const journal = journalWriter(header, world);
+  const file = createJournalFile(path);
+  for (const line of journal.opening) file.write(line);
+  return {
+    add: (record) => file.write(journal.line(record)),
+    finish: () => {
+      file.close();
+      return journal.digest();
+    },
+  };
+};
+
+/** Runs a scenario and writes its journal. `onStep` sees every record of the user's part. */
+export const runToEnd = (scenario: Scenario, flags: RunFlags, data: DataFolder | undefined, onStep?: (record: StepRecord) => void): FinishedRun => {
+  const world = createWorldOf(scenario);
+  const recorder = startRecording(world, scenario, flags.journal);
+  const progress = runProgress(world.nowMs, process.stderr);
+  const result = runScenario(world, chooserNamed(flags.strategy, flags.seed), scenario, {
+    until: flags.until, maxSteps: flags.maxSteps, maxMs: flags.maxMs,
+    onStep: (record, phase) => {
+      recorder.add(record);
+      data?.mirror(record);
+      if (phase === 'run') onStep?.(record);
+      progress.step(world);
+    },
+  });
+  progress.stop();
+  data?.close();
+  const digest = recorder.finish();
+  return { world, result, digest, token: runToken(scenario, flags.strategy, result.steps, digest) };
+};
+
+const refusedCommands = (world: World): readonly string[] =>
+  world.stateOf<KubectlState>(KUBECTL).said.filter(({ failed }) => failed).map(({ text }) => text);
+
+const exitCodeOf = ({ outcome, converged }: ScenarioResult, refused: readonly string[]): ExitCode => {
+  if (refused.length > 0) return exitCodes.badInput;
+  switch (outcome) {
+    case 'reached': return exitCodes.fine;
+    case 'still': return converged ? exitCodes.fine : exitCodes.violated;
+    case 'budget': return exitCodes.budget;
+    default: return outcome satisfies never;
+  }
+};
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}s`;
+
+const sayTable = (console: Console, run: FinishedRun, flags: RunFlags, wallMs: number): void => {
+  const { world, result, digest, token } = run;
+  console.out(workloadTable(world, { wide: flags.output === 'wide' }));
+  const pending = pendingReasons(world);
+  if (pending.length > 0) console.out(`\nPending:\n${pending.map((reason) => `  ${reason}`).join('\n')}`);
+  if (result.missing.length > 0) console.out(`\nNot settled (${result.outcome === 'still' ? 'nothing moves any more' : 'the budget is spent'}):\n${result.missing.map((one) => `  ${one}`).join('\n')}`);
+  console.out(`\n${result.converged ? 'Settled' : 'Ended'} ${seconds(result.simulatedMs)} after the cluster was up: ${result.steps} steps in ${seconds(wallMs)}, digest ${digest}`);
+  if (flags.journal !== undefined) console.out(`journal  ${flags.journal}\nreplay   npx kubeloom replay ${flags.journal} --verify`);
+  console.out(`token    ${token}`);
+};
+
+const sayJson = (console: Console, { world, result, digest, token }: FinishedRun, flags: RunFlags): void => {
+  const { revision, pods, workloads } = clusterReport(world);
+  console.out(JSON.stringify({
+    converged: result.converged, outcome: result.outcome, steps: result.steps, simulatedMs: result.simulatedMs, revision, digest, token,
+    journal: flags.journal ?? null, pods, workloads, missing: result.missing, pending: pendingReasons(world),
+    violations: result.converged || result.outcome !== 'still' ? [] : [{ property: 'converges', kind: 'eventually', message: result.missing.join('; ') }],
+  }));
+};
+
+const sayExplanation = (console: Console, records: readonly StepRecord[], { topology }: Scenario): void => {
+  const reasons = eventReasons(records);
+  console.out(printFlow(explain(records, { nodes: topology.nodes.length })));
+  console.out(`${reasons.length === 0 ? '' : `\nEvents written about it: ${reasons.join(', ')}\n`}`);
+};
+
+/** Opens the data folder, if one is named, and makes the scenario go on from what it holds. */
+const withData = (console: Console, scenario: Scenario, folder: string | undefined): Either<string, { readonly scenario: Scenario; readonly data: DataFolder | undefined }> => {
+  if (folder === undefined) return right({ scenario, data: undefined });
+  const opened = openDataFolder(folder, scenario);
+  if (isLeft(opened)) return opened;
+  for (const note of opened.right.notes) console.err(note);
+  return right({ scenario: opened.right.scenario, data: opened.right });
+};
+
+export const runCommand = (console: Console, names: readonly string[], flags: RunFlags): ExitCode => {
+  const loaded = loadScenario(names, flags);
+  if (isLeft(loaded)) {
+    sayProblems(console, loaded.left);
+    return exitCodes.badInput;
+  }
+  for (const note of loaded.right.notes) console.err(note);
+  const prepared = withData(console, loaded.right.scenario, flags.data);
+  if (isLeft(prepared)) {
+    console.err(prepared.left);
+    return exitCodes.mismatch;
+  }
+  const { scenario, data } = prepared.right;
+  keepScenario(scenario);
+  const began = performance.now();
+  const records: StepRecord[] = [];
+  const run = runToEnd(scenario, flags, data, flags.explain ? (record) => records.push(record) : undefined);
+  const refused = refusedCommands(run.world);
+  for (const text of refused) console.err(text);
+  if (flags.explain) sayExplanation(console, records, scenario);
+  if (flags.output === 'json') sayJson(console, run, flags);
+  else sayTable(console, run, flags, performance.now() - began);
+  return exitCodeOf(run.result, refused);
+};

@@ -1,0 +1,52 @@
+/** From the arguments of a command to a scenario: files read, checked, and turned into a user's commands. */
+import type { Either } from 'fp-ts/lib/Either.js';
+import { isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { basename } from 'node:path';
+import type { ClusterTopology } from '../cluster/topology.ts';
+import { defaultTopology, nodesNamed } from '../cluster/topology.ts';
+import type { InputProblem } from '../scenario/manifests/input-problem.ts';
+import { readScenario } from '../scenario/read-scenario.ts';
+import type { ClusterSpec } from '../scenario/scenario-file/cluster-spec.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { readInputs } from './read-inputs.ts';
+import { latencyFor } from './strategies.ts';
+import type { Strategy } from './strategies.ts';
+
+export interface ScenarioFlags {
+  readonly nodes: number | undefined;
+  readonly seed: string;
+  readonly strategy: Strategy;
+  readonly skipUnknown: boolean;
+  readonly namespace: string | undefined;
+}
+
+export interface LoadedScenario {
+  readonly scenario: Scenario;
+  /** What a person should know, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** Flags override the scenario file, which overrides the default. */
+const topologyOf = ({ nodes, seed, strategy }: ScenarioFlags, cluster: ClusterSpec): ClusterTopology => ({
+  ...defaultTopology, seed, latency: latencyFor(strategy), ...cluster, ...(nodes === undefined ? {} : { nodes: nodesNamed(nodes) }),
+});
+
+/** Manifests and at most one scenario file. A scenario's own files are never standard input. */
+export const loadScenario = (names: readonly string[], flags: ScenarioFlags): Either<readonly InputProblem[], LoadedScenario> => {
+  const files = readInputs(names);
+  if (isLeft(files)) return files;
+  const read = readScenario(files.right, {
+    skipUnknown: flags.skipUnknown, readFiles: (paths) => readInputs(paths.map((path) => (path === '-' ? './-' : path))),
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }), ...(flags.nodes === undefined ? {} : { nodes: nodesNamed(flags.nodes) }),
+  });
+  if (isLeft(read)) return read;
+  const { name, cluster, timeline, addedNamespaces, skipped } = read.right;
+  if (timeline.length === 0) return left([{ file: names.join(', '), message: 'Expected at least one object to run. Instead, received none.' }]);
+  return right({
+    scenario: { name: name ?? names.map((one) => basename(one)).join('+'), topology: topologyOf(flags, cluster), timeline },
+    notes: [
+      ...skipped.map(({ object, file, line }) => `left out ${object ?? 'an object'} of ${file}${line === undefined ? '' : `:${line}`}: the cluster does not serve its kind`),
+      ...addedNamespaces.map((one) => `created namespace ${one}: the manifests use it and none of them makes it`),
+    ],
+  });
+};

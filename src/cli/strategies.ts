@@ -1,0 +1,28 @@
+/** The strategies by name, and the token of a run: what chooses, and what is needed to choose the same again. */
+import { fifoChooser, randomChooser, timedChooser, encodeToken } from '../kernel/index.ts';
+import type { Chooser } from '../kernel/index.ts';
+import type { ClusterTopology } from '../cluster/topology.ts';
+import { scenarioDigest } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+export const strategies = ['timed', 'fifo', 'random'] as const;
+export type Strategy = (typeof strategies)[number];
+
+export const isStrategy = (name: string): name is Strategy => (strategies as readonly string[]).includes(name);
+
+export const chooserNamed = (strategy: Strategy, seed: string): Chooser => {
+  switch (strategy) {
+    case 'timed': return timedChooser();
+    case 'fifo': return fifoChooser();
+    case 'random': return randomChooser(seed);
+    default: return strategy satisfies never;
+  }
+};
+
+/** A timed run draws latencies; in an untimed one the chooser alone decides what comes first. */
+export const latencyFor = (strategy: Strategy): ClusterTopology['latency'] => (strategy === 'timed' ? 'lan' : 'none');
+
+/** A run that deviates nowhere from its strategy: the check is of its last step. */
+export const runToken = (scenario: Scenario, strategy: Strategy, steps: number, digest: string): string => encodeToken({
+  scenarioDigest: scenarioDigest(scenario), strategy, seed: scenario.topology.seed, steps, deviations: [], checks: { every: 0, digests: [digest] },
+});
