@@ -89,6 +89,7 @@ const belowEdge = (file: string): boolean => !['cli', 'bench'].includes(roomOf(f
 const BANS: readonly Ban[] = [
   { what: /\bDate\b/, instead: 'env.nowMs and src/api/time.ts', where: belowEdge },
   { what: /\bMath\.random\b/, instead: 'env.random' },
+  { what: /\bMath\.(?:log|log2|log10|exp|pow|sin|cos|tan|cbrt|hypot)\b/, instead: 'src/base/logarithm.ts: engines round these differently', where: belowEdge },
   { what: /\b(?:Promise|async|await)\b/, instead: 'a message and a later step', where: belowEdge },
   { what: /\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\b/, instead: 'an armed timer', where: belowEdge },
   { what: /\bconsole\b|\bprocess\.(?:env|argv|exit|std|hrtime|nextTick|cwd|on)\b|\bglobalThis\b/, instead: 'an effect, or the cli', where: belowEdge },

@@ -1,4 +1,4 @@
-/** The machines on which the compiled reducer must agree with XState, each with sample events; the components' own machines are added here. */
+/** The machines on which the compiled reducer must agree with XState, each with sample events; the components' own are in src/cluster/statecharts.ts. */
 import { setup } from 'xstate';
 import type { AnyStateMachine } from 'xstate';
 

@@ -108,6 +108,11 @@ it('is drawn with nested states, guards and actions', () => {
 `);
 });
 
+it('is drawn with one edge from a state to another, a line for each transition', () => {
+  const twice = createMachine({ id: 'm', initial: 'a', states: { a: { on: { X: 'b', Y: 'b' } }, b: {} } });
+  expect(drawStatechart(compile(twice))).toContain('    a --> b : X<br/>Y\n');
+});
+
 it('is drawn without edges between a state and what contains it', () => {
   const nested = createMachine({
     id: 'm', initial: 'a', on: { R: '.a' },

@@ -2,6 +2,7 @@
  * How long messages take: models of the network between the parts of a cluster, and of the hand-over between goroutines of one process.
  * The figures are orders of magnitude of a healthy cluster in one data centre, not measurements of one.
  */
+import { naturalLogarithm } from '../base/logarithm.ts';
 import type { WorldConfig } from '../kernel/world-config.ts';
 
 export type LatencyModelName = 'lan' | 'none';
@@ -13,7 +14,7 @@ const LOCAL_MIN_MS = 0.005;
 const LOCAL_SPREAD_MS = 0.045;
 
 /** Why exponential: most round trips are short, a few are much longer, and those few make the races. */
-const exponential = (minMs: number, meanMs: number, u: number): number => minMs - meanMs * Math.log(1 - u);
+const exponential = (minMs: number, meanMs: number, u: number): number => minMs - meanMs * naturalLogarithm(1 - u);
 
 const isStore = (name: string): boolean => name === 'etcd';
 const isOnNode = (channel: string): boolean => channel === 'cri' || channel === 'cri-events' || channel === 'cni' || channel === 'process' || channel === 'rules';

@@ -76,12 +76,15 @@ const drawInner = (node: SourceNode, id: string): readonly string[] => {
   return lines.length === 0 ? [] : [`note right of ${id}`, ...indent(lines), 'end note'];
 };
 
-const drawEdges = (node: SourceNode, ids: Ids): readonly string[] =>
-  transitionsOf(node).flatMap(([descriptor, transition]) => {
+/** One edge from a state to each target, with a line for each transition. Why: Mermaid lays the labels of parallel edges over one another. */
+const drawEdges = (node: SourceNode, ids: Ids): readonly string[] => {
+  const labels = new Map<SourceNode, readonly string[]>();
+  for (const [descriptor, transition] of transitionsOf(node)) {
     const target = transition.target?.[0];
-    if (!isDrawable(node, target)) return [];
-    return [`${ids.get(node)} --> ${ids.get(target)} : ${escape(labelOf(descriptor, transition))}`];
-  });
+    if (isDrawable(node, target)) labels.set(target, [...(labels.get(target) ?? []), escape(labelOf(descriptor, transition))]);
+  }
+  return [...labels].map(([target, lines]) => `${ids.get(node)} --> ${ids.get(target)} : ${lines.join('<br/>')}`);
+};
 
 /** The states within `node`: where it begins, each child, and which of them end it. */
 const drawChildren = (node: SourceNode, ids: Ids): readonly string[] => {

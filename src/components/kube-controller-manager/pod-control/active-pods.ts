@@ -3,6 +3,7 @@
  * Models: pkg/controller/controller_utils.go ActivePods.Less, ActivePodsWithRanks.Less, logarithmicRankDiff, compareMaxContainerRestarts,
  *   FilterActivePods, FilterTerminatingPods; pkg/apis/core/helper GetDeletionCostFromPodAnnotations
  */
+import { floorLog2 } from '../../../base/logarithm.ts';
 import { compareNumbers, compareStrings } from '../../../base/order.ts';
 import { getPodCondition, isPodActive, isPodReady, isPodTerminating } from '../../../api/pod-helpers.ts';
 import { parseTime } from '../../../api/time.ts';
@@ -63,7 +64,7 @@ const compareLater = (a: number | undefined, b: number | undefined): number => {
 };
 
 /** ms to ns: upstream takes the logarithm of nanoseconds. */
-const logarithmicAge = (atMs: number, nowMs: number): number => (nowMs > atMs ? Math.trunc(Math.log2((nowMs - atMs) * 1e6)) : -1);
+const logarithmicAge = (atMs: number, nowMs: number): number => (nowMs > atMs ? floorLog2((nowMs - atMs) * 1e6) : -1);
 
 /** Ages are compared by the power of two they fall into; the same power is decided by UID, so that not only the youngest go. */
 const compareLogarithmically = (a: Pod, b: Pod, aMs: number | undefined, bMs: number | undefined, nowMs: number): number => {

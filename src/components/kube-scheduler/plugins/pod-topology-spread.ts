@@ -2,6 +2,7 @@
  * PodTopologySpread: hard constraints filter, soft ones (and the system defaults of pods with services or owners) score.
  * Models: pkg/scheduler/framework/plugins/podtopologyspread/{filtering,scoring,plugin}.go
  */
+import { naturalLogarithm } from '../../../base/logarithm.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { ACTION } from '../framework/cluster-event.ts';
@@ -9,7 +10,6 @@ import type { Cycle } from '../framework/plugin.ts';
 import { definePlugin, MAX_NODE_SCORE, ready, skip } from '../framework/plugin.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
-import { matches } from '../framework/selector.ts';
 import { unresolvable, unschedulable } from '../framework/status.ts';
 import { defaultConstraints, hasAllKeys, HOSTNAME, labelOf, ownConstraints, podCounter, topologyCounter } from './spread-constraints.ts';
 import type { NodeCounter, SpreadConstraint } from './spread-constraints.ts';
@@ -43,7 +43,7 @@ const shifted = (domains: readonly Domain[], cycle: Cycle, pod: PodInfo, node: N
   return domains.map((own) => {
     const value = labelOf(node, own.constraint.topologyKey) ?? '';
     const count = own.counts.get(value);
-    if (count === undefined || !matches(own.constraint.selector, pod.pod.metadata.labels)) return own;
+    if (count === undefined || !matchesSelector(own.constraint.selector, pod.pod.metadata.labels)) return own;
     return domain(own.constraint, own.selfMatch, new Map(own.counts).set(value, count + by));
   });
 };
@@ -74,7 +74,7 @@ const scoreState = (cycle: Cycle, nodes: readonly NodeInfo[], constraints: reado
   });
   return {
     constraints, requireAll, counts,
-    weights: constraints.map((constraint, i) => Math.log((constraint.topologyKey === HOSTNAME ? considered.length : counts[i]?.size ?? 0) + 2)),
+    weights: constraints.map((constraint, i) => naturalLogarithm((constraint.topologyKey === HOSTNAME ? considered.length : counts[i]?.size ?? 0) + 2)),
     perNode: constraints.map(({ selector }) => podCounter(selector, pod.metadata.namespace ?? '')),
   };
 };
@@ -99,7 +99,7 @@ const spreadPods = (pod: Pod, before: KubeObject | undefined, after: KubeObject 
   if (changed === undefined || changed.metadata.namespace !== pod.metadata.namespace) return 'skip';
   if (changed.metadata.uid === pod.metadata.uid) return 'queue';
   const { hard } = ownConstraints(pod);
-  return [before, after].some((object) => object !== undefined && hard.some(({ selector }) => matches(selector, object.metadata.labels))) ? 'queue' : 'skip';
+  return [before, after].some((object) => object !== undefined && hard.some(({ selector }) => matchesSelector(selector, object.metadata.labels))) ? 'queue' : 'skip';
 };
 
 export const podTopologySpread = definePlugin<readonly Domain[], ScoreState>({
@@ -120,7 +120,7 @@ export const podTopologySpread = definePlugin<readonly Domain[], ScoreState>({
     if (hard.length === 0) return skip;
     const keys = hard.map(({ topologyKey }) => topologyKey);
     return ready(hard.map((constraint) => domain(
-      constraint, matches(constraint.selector, pod.pod.metadata.labels) ? 1 : 0, merged(topologyCounter(pod.pod, constraint, keys)(snapshot.table)),
+      constraint, matchesSelector(constraint.selector, pod.pod.metadata.labels) ? 1 : 0, merged(topologyCounter(pod.pod, constraint, keys)(snapshot.table)),
     )));
   },
   addPod: (domains, cycle, pod, node) => shifted(domains, cycle, pod, node, 1),
