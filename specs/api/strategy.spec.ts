@@ -27,6 +27,16 @@ describe('strategies', () => {
     const now = { ...object('apps/v1', 'ReplicaSet', { spec: { replicas: 9 }, status: { replicas: 1 } }), metadata: { name: 'x', generation: 7 } };
     expect(strategyOf('replicasets.apps').prepareForStatusUpdate(now, before)).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1 }, metadata: { generation: 3 } });
   });
+  it('a Job without labels has those of its template, the generated ones included; one with labels keeps its own', () => {
+    const labelsOf = (labels: Record<string, string> | undefined): unknown => {
+      const job = { ...object('batch/v1', 'Job', { spec: { template: { spec: { containers } } } }) };
+      const made = { ...job, metadata: { ...job.metadata, ...(labels === undefined ? {} : { labels }) } };
+      return strategyOf('jobs.batch').prepareForCreate(made, {}).metadata.labels;
+    };
+    expect(labelsOf(undefined)).toEqual({ 'batch.kubernetes.io/controller-uid': 'u', 'batch.kubernetes.io/job-name': 'x', 'controller-uid': 'u', 'job-name': 'x' });
+    expect(labelsOf({ own: 'yes' })).toEqual({ own: 'yes' });
+  });
+
   it('a Job selects its own pods', () => {
     const job = strategyOf('jobs.batch').prepareForCreate(object('batch/v1', 'Job', { spec: { template: { spec: { containers } } } }), {});
     expect(job).toMatchObject({ spec: {
