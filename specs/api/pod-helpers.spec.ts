@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  controllerOf, findPort, isPodActive, isPodAvailable, isPodReady, isPodTerminating, nonZeroPodRequests, ownerReference, podRequests, podTemplateHash, qosClassOf,
-} from '../../src/api/pod-helpers.ts';
+import { controllerOf, findPort, isPodActive, isPodAvailable, isPodReady, isPodTerminating, ownerReference, podTemplateHash, qosClassOf } from '../../src/api/pod-helpers.ts';
+import { nonZeroPodRequests, podRequests } from '../../src/api/pod-requests.ts';
 import type { Pod } from '../../src/api/types.ts';
 
 const pod = (spec: Partial<Pod['spec']>, status: Pod['status'] = {}): Pod => ({

@@ -4,7 +4,7 @@ import type { KubeObject, UnknownObject } from '../../src/api/object.ts';
 import { alreadyExists, notFound } from '../../src/api/status.ts';
 import { newEventRecorder, recordEvent, recorderAnswered, recorderTimer } from '../../src/client/event-recorder.ts';
 import type { EventRecorder, RecorderStep } from '../../src/client/event-recorder.ts';
-import { newSeriesRecorder, recordSeriesEvent, seriesAnswered, seriesTimer } from '../../src/client/event-series-recorder.ts';
+import { isSeriesTimer, newSeriesRecorder, recordSeriesEvent, seriesAnswered, seriesTimer, seriesTimers } from '../../src/client/event-series-recorder.ts';
 import { emptyLru, lruGet, lruSet } from '../../src/client/events/lru.ts';
 import { START_MS, testEnv } from './harness.ts';
 
@@ -124,6 +124,24 @@ describe('event series recorder', () => {
   it('forgets single events after six minutes, and then rests', () => {
     const { recorder, effects, requests } = seriesTimer(first.recorder, scheduler, 'event-series/finish', testEnv(START_MS + 720_000));
     expect([recorder.cache.size, effects, requests]).toEqual([0, [], []]);
+  });
+  it('names a second object that had part in it, and keeps series with different ones apart', () => {
+    const preempted = { regarding: pod, type: 'Normal', reason: 'Preempted', action: 'Preempting', note: 'Preempted' } as const;
+    const step = recordSeriesEvent(newSeriesRecorder(), scheduler, { ...preempted, related: web }, testEnv());
+    expect(step.requests[0]?.request.body).toMatchObject({ related: { kind: 'Deployment', name: 'web', uid: 'u1' } });
+    expect(recordSeriesEvent(step.recorder, scheduler, preempted, testEnv()).requests).toMatchObject([{ request: { verb: 'create' } }]);
+  });
+  it('writes a running series again every half hour, though a look for ended ones falls into the same instant', () => {
+    const { recorder } = recordSeriesEvent(first.recorder, scheduler, failed, testEnv(START_MS + 1_790_000));
+    const finish = seriesTimer(recorder, scheduler, 'event-series/finish', testEnv(START_MS + 1_800_000));
+    expect(finish.effects).toEqual([{ kind: 'arm', key: 'event-series/finish', afterMs: 360_000 }]);
+    const refresh = seriesTimer(finish.recorder, scheduler, 'event-series/refresh', testEnv(START_MS + 1_800_000));
+    expect(refresh.requests).toMatchObject([{ request: { verb: 'patch', body: { series: { count: 2 } } } }]);
+    expect(refresh.effects).toEqual([{ kind: 'arm', key: 'event-series/refresh', afterMs: 1_800_000 }]);
+  });
+  it('has timers to be cancelled when the process ends: of its housekeeping and of every write under way', () => {
+    expect(seriesTimers(first.recorder, scheduler)).toEqual(['event-series/finish', 'event-series/refresh', 'event-series/retry/1']);
+    expect(isSeriesTimer(scheduler, 'event-series/retry/1')).toBe(true);
   });
   it('tries again 10 to 12.5 s after connection trouble', () => {
     const { recorder, effects: [effect] } = seriesAnswered(first.recorder, scheduler, 1, { kind: 'unknown-outcome', message: 'EOF' }, testEnv());

@@ -4,8 +4,8 @@ import type { CronJob, Job } from '../../src/api/types.ts';
 import { cronJobController } from '../../src/components/kube-controller-manager/cronjob/cron-job-controller.ts';
 import { endOf } from '../../src/components/kube-controller-manager/cronjob/cron-job-jobs.ts';
 import { mostRecent } from '../../src/components/kube-controller-manager/cronjob/schedule.ts';
-import type { Harness } from '../daemonset/controller-harness.ts';
-import { harness } from '../daemonset/controller-harness.ts';
+import type { Harness } from '../kube-controller-manager/controller-harness.ts';
+import { harness } from '../kube-controller-manager/controller-harness.ts';
 
 const KEY = 'default/tick';
 const START = Date.parse('2026-01-01T00:00:10Z');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../src/api/types.ts';
 import type { Answer } from '../../src/client/controller.ts';
 import { daemonSetController } from '../../src/components/kube-controller-manager/daemonset/daemonset-controller.ts';
-import { harness } from './controller-harness.ts';
-import type { Harness } from './controller-harness.ts';
+import { harness } from '../kube-controller-manager/controller-harness.ts';
+import type { Harness } from '../kube-controller-manager/controller-harness.ts';
 
 const node = (name: string, more: { labels?: Record<string, string>; taints?: Node['spec']['taints'] } = {}): Node => ({
   apiVersion: 'v1', kind: 'Node', metadata: { name, ...(more.labels === undefined ? {} : { labels: more.labels }) },

@@ -5,7 +5,7 @@ import { desiredReplicasOf, withRevisionAnnotations } from '../../src/components
 import { replicaSetsToDelete } from '../../src/components/kube-controller-manager/deployment/policy/cleanup.ts';
 import { maxSurge, maxUnavailable, newReplicas } from '../../src/components/kube-controller-manager/deployment/policy/fenceposts.ts';
 import { splitReplicaSets } from '../../src/components/kube-controller-manager/deployment/policy/replica-sets.ts';
-import { makeReplicaSet } from '../../src/components/kube-controller-manager/deployment/policy/revision.ts';
+import { decideRevision, makeReplicaSet } from '../../src/components/kube-controller-manager/deployment/policy/revision.ts';
 import type { Resize } from '../../src/components/kube-controller-manager/deployment/policy/rolling.ts';
 import { growNew, maxScaledDown, shrinkOld, trimUnhealthy } from '../../src/components/kube-controller-manager/deployment/policy/rolling.ts';
 import { proportionOf, scale } from '../../src/components/kube-controller-manager/deployment/policy/scaling.ts';
@@ -119,6 +119,12 @@ describe('deployment.revision', () => {
   it('a revision never falls, and the same annotations are the same object', () => {
     const rs = withRevisionAnnotations(d, setOf(d, 3, { revision: '5' }), 2);
     expect([rs.metadata.annotations?.['deployment.kubernetes.io/revision'], withRevisionAnnotations(d, rs, 2) === rs]).toEqual(['5', true]);
+  });
+
+  it('annotations that lag behind are written alone: the spec, and so the ReplicaSet\'s generation, stays', () => {
+    const newSet = setOf(d, 3);
+    const decided = decideRevision(d, { newSet, old: [setOf(d, 0, { revision: '7', image: 'nginx:0' })] }, 0);
+    expect(decided.kind === 'update-replica-set' && decided.newSet.spec === newSet.spec).toBe(true);
   });
 
   it('an annotation that is no number counts as absent', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { formatTime } from '../../src/api/time.ts';
 import type { Job, Pod } from '../../src/api/types.ts';
 import { jobController } from '../../src/components/kube-controller-manager/job/job-controller.ts';
-import type { Harness } from '../daemonset/controller-harness.ts';
-import { harness } from '../daemonset/controller-harness.ts';
+import type { Harness } from '../kube-controller-manager/controller-harness.ts';
+import { harness } from '../kube-controller-manager/controller-harness.ts';
 
 const KEY = 'default/work';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/api/types.ts';
-import { lifeOf, withCondition } from '../../src/components/kube-controller-manager/job/conditions.ts';
+import { lifeOf, withJobCondition } from '../../src/components/kube-controller-manager/job/conditions.ts';
 import { jobChart } from '../../src/components/kube-controller-manager/job/machine.ts';
 import { formatIntervals, parseIntervals, withIndexes } from '../../src/components/kube-controller-manager/job/intervals.ts';
 import { reachable } from '../../src/kernel/statechart.ts';
@@ -18,10 +18,10 @@ describe('the life of a Job', () => {
   it('is read from the conditions', () => {
     const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'work' }, spec: { template: {} } } as Job;
     expect(lifeOf(job)).toBe('active');
-    const decided = withCondition(job, { type: 'FailureTarget', status: 'True', reason: 'R', message: 'M' }, 0);
+    const decided = withJobCondition(job, { type: 'FailureTarget', status: 'True', reason: 'R', message: 'M' }, 0);
     expect(lifeOf(decided)).toBe('failing');
-    expect(lifeOf(withCondition(decided, { type: 'Failed', status: 'True', reason: 'R', message: 'M' }, 0))).toBe('failed');
-    expect(withCondition(decided, { type: 'FailureTarget', status: 'True', reason: 'R', message: 'M' }, 9000)).toBe(decided);
+    expect(lifeOf(withJobCondition(decided, { type: 'Failed', status: 'True', reason: 'R', message: 'M' }, 0))).toBe('failed');
+    expect(withJobCondition(decided, { type: 'FailureTarget', status: 'True', reason: 'R', message: 'M' }, 9000)).toBe(decided);
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/api/types.ts';
 import { ttlAfterFinishedController } from '../../src/components/kube-controller-manager/ttl-after-finished/ttl-after-finished-controller.ts';
-import type { Harness } from '../daemonset/controller-harness.ts';
-import { harness } from '../daemonset/controller-harness.ts';
+import type { Harness } from '../kube-controller-manager/controller-harness.ts';
+import { harness } from '../kube-controller-manager/controller-harness.ts';
 
 const KEY = 'default/work';
 

@@ -26,10 +26,10 @@ const MAX_LABEL = 63;
 const MAX_SUBDOMAIN = 253;
 
 /** Upstream's `MaxLenError`. */
-export const maxLenError = (length: number): string => `must be no more than ${length} bytes`;
+const maxLenError = (length: number): string => `must be no more than ${length} bytes`;
 
 /** Upstream's `InclusiveRangeError`. */
-export const inclusiveRangeError = (low: number, high: number): string => `must be between ${low} and ${high}, inclusive`;
+const inclusiveRangeError = (low: number, high: number): string => `must be between ${low} and ${high}, inclusive`;
 
 /** Upstream's `RegexError`. */
 export const regexError = (message: string, source: string, examples: readonly string[]): string => {

@@ -4,21 +4,17 @@
  *   apimachinery/pkg/apis/meta/v1/controller_ref.go
  */
 import { sortedKeys } from '../base/order.ts';
+import { findCondition, isConditionTrue } from './conditions.ts';
 import type { KubeObject, OwnerReference } from './object.ts';
 import { milliValueOf, valueOf } from './quantity.ts';
 import { safeEncodeString } from './names.ts';
 import { parseTime } from './time.ts';
 import type { Container, Pod, PodCondition, PodStatus, PodTemplateSpec, ResourceList } from './types.ts';
 
-export { nonZeroPodRequests, podRequests } from './pod-requests.ts';
-export type { PodRequests } from './pod-requests.ts';
-
 export const getPodCondition = (status: PodStatus | undefined, type: string): PodCondition | undefined =>
-  status?.conditions?.find((condition) => condition.type === type);
+  findCondition(status?.conditions, type);
 
-const conditionTrue = (pod: Pod, type: string): boolean => getPodCondition(pod.status, type)?.status === 'True';
-
-export const isPodReady = (pod: Pod): boolean => conditionTrue(pod, 'Ready');
+export const isPodReady = (pod: Pod): boolean => isConditionTrue(pod.status?.conditions, 'Ready');
 
 /** Succeeded or Failed. */
 export const isPodTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -19,8 +19,8 @@ export interface PodRequests {
 }
 
 /** What scoring assumes of a container that asks for nothing. */
-export const DEFAULT_MILLI_CPU_REQUEST = 100;
-export const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024;
+const DEFAULT_MILLI_CPU_REQUEST = 100;
+const DEFAULT_MEMORY_REQUEST = 200 * 1024 * 1024;
 
 type Amounts = ReadonlyMap<string, number>;
 type Floor = { readonly cpu: number; readonly memory: number };

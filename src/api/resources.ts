@@ -26,7 +26,7 @@ export interface ResourceInfo {
 }
 
 /** The identifier of a resource within a group. */
-export const resourceKey = (group: string, resource: string): ResourceId => (group === '' ? resource : `${resource}.${group}`);
+const resourceKey = (group: string, resource: string): ResourceId => (group === '' ? resource : `${resource}.${group}`);
 
 const STATUS: readonly string[] = ['status'];
 const STATUS_SCALE: readonly string[] = ['status', 'scale'];
@@ -147,9 +147,6 @@ export const resourceById = (id: ResourceId): ResourceInfo | undefined => byId.g
 
 /** The resource of what a person types: plural, singular or short name, any case, with or without a group (`deploy`, `Pod`, `jobs.batch`). */
 export const resourceByAlias = (typed: string): ResourceInfo | undefined => byAlias.get(typed.toLowerCase());
-
-/** Known under any apiVersion: for messages such as `no matches for kind "X" in version "Y"`. */
-export const isKnownKind = (kind: string): boolean => allResources.some((info) => info.kind === kind);
 
 /** True when the kind has a `/status` subresource. */
 export const hasStatus = (info: ResourceInfo): boolean => info.subresources.includes('status');

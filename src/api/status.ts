@@ -39,7 +39,7 @@ const status = (code: number, reason: StatusReason, message: string, details?: S
 });
 
 /** `pods` in the core group, `deployments.apps` elsewhere: how messages name a resource. */
-export const qualifiedResource = (group: string, resource: string): string => (group === '' ? resource : `${resource}.${group}`);
+const qualifiedResource = (group: string, resource: string): string => (group === '' ? resource : `${resource}.${group}`);
 
 const named = (group: string, resource: string, name: string): StatusDetails => ({ name, kind: resource, ...(group === '' ? {} : { group }) });
 
@@ -70,16 +70,12 @@ export const invalid = (group: string, kind: string, name: string, causes: reado
 
 export const badRequest = (why: string): Status => status(400, 'BadRequest', why);
 export const unauthorized = (): Status => status(401, 'Unauthorized', 'Unauthorized');
-export const gone = (why: string): Status => status(410, 'Gone', why);
 /** The 410 of a list or watch from a compacted or forgotten revision. */
 export const expired = (why: string): Status => status(410, 'Expired', why);
 export const methodNotSupported = (group: string, resource: string, verb: string): Status =>
   status(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualifiedResource(group, resource)}"`, named(group, resource, ''));
 export const tooManyRequests = (why: string, retryAfterSeconds: number): Status =>
   status(429, 'TooManyRequests', why, retryAfterSeconds === 0 ? {} : { retryAfterSeconds });
-export const internalError = (why: string): Status => status(500, 'InternalError', `Internal error occurred: ${why}`);
-export const serverTimeout = (resource: string, operation: string, retryAfterSeconds: number): Status =>
-  status(500, 'ServerTimeout', `The ${operation} operation against ${resource} could not be completed at this time, please try again.`, { kind: resource, retryAfterSeconds });
 export const timeoutError = (why: string, retryAfterSeconds: number): Status =>
   status(504, 'Timeout', `Timeout: ${why}`, { retryAfterSeconds });
 

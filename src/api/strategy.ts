@@ -16,10 +16,8 @@ import {
   replicationControllerStrategy, statefulSetStrategy,
 } from './strategy/workloads.ts';
 
-export type { DeleteOptionsView, Strategy, StrategyContext, StrategyOf } from './strategy/types.ts';
+export type { Strategy } from './strategy/types.ts';
 export { carryOver, fillSystemFields } from './strategy/metadata.ts';
-export type { SystemFields } from './strategy/metadata.ts';
-export { podGracePeriod } from './strategy/workloads.ts';
 
 const strategies: ReadonlyMap<ResourceId, Strategy> = new Map<ResourceId, Strategy>([
   ['pods', erased(podStrategy)],

@@ -16,7 +16,7 @@ export interface CivilTime {
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 
 const DAYS_PER_ERA = 146_097;
 const YEARS_PER_ERA = 400;
@@ -75,16 +75,32 @@ export const weekdayOf = (year: number, month: number, day: number): number => (
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
-const formatSeconds = (t: CivilTime): string =>
-  `${pad(t.year, 4)}-${pad(t.month, 2)}-${pad(t.day, 2)}T${pad(t.hour, 2)}:${pad(t.minute, 2)}:${pad(t.second, 2)}`;
+const formatDay = (days: number): string => {
+  const { year, month, day } = dateFromDays(days);
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+};
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => pad(value, 2));
+
+/** The day that was written last: times are written all the time, and nearly all of one day. */
+let written = { days: 0, text: formatDay(0) };
+
+const formatSeconds = (ms: number): string => {
+  const days = Math.floor(ms / DAY_MS);
+  if (days !== written.days) written = { days, text: formatDay(days) };
+  const rest = ms - days * DAY_MS;
+  const minutes = Math.floor(rest / MINUTE_MS);
+  const hour = Math.floor(minutes / 60);
+  return `${written.text}T${TWO_DIGITS[hour] ?? ''}:${TWO_DIGITS[minutes - hour * 60] ?? ''}:${TWO_DIGITS[Math.floor((rest - minutes * MINUTE_MS) / SECOND_MS)] ?? ''}`;
+};
 
 /** `metav1.Time`: "2026-01-01T00:00:00Z"; milliseconds are dropped. */
-export const formatTime = (ms: number): string => `${formatSeconds(civilFromMs(ms))}Z`;
+export const formatTime = (ms: number): string => `${formatSeconds(ms)}Z`;
 
 /** `metav1.MicroTime`: "2026-01-01T00:00:00.123000Z". */
 export const formatMicroTime = (ms: number): string => {
   const micros = Math.floor((ms - Math.floor(ms / SECOND_MS) * SECOND_MS) * 1000);
-  return `${formatSeconds(civilFromMs(ms))}.${pad(micros, 6)}Z`;
+  return `${formatSeconds(ms)}.${pad(micros, 6)}Z`;
 };
 
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;

@@ -14,6 +14,10 @@ import type { Strategy } from './strategies.ts';
 
 export interface ScenarioFlags {
   readonly nodes: number | undefined;
+  readonly apiservers?: number | undefined;
+  /** Undefined: the cluster's administrator. */
+  readonly user?: string | undefined;
+  readonly groups?: readonly string[];
   readonly seed: string;
   readonly strategy: Strategy;
   readonly skipUnknown: boolean;
@@ -27,8 +31,9 @@ export interface LoadedScenario {
 }
 
 /** Flags override the scenario file, which overrides the default. */
-const topologyOf = ({ nodes, seed, strategy }: ScenarioFlags, cluster: ClusterSpec): ClusterTopology => ({
+const topologyOf = ({ nodes, apiservers, user, groups = [], seed, strategy }: ScenarioFlags, cluster: ClusterSpec): ClusterTopology => ({
   ...defaultTopology, seed, latency: latencyFor(strategy), ...cluster, ...(nodes === undefined ? {} : { nodes: nodesNamed(nodes) }),
+  ...(apiservers === undefined ? {} : { apiservers }), ...(user === undefined ? {} : { user: { name: user, groups } }),
 });
 
 /** Manifests and at most one scenario file. A scenario's own files are never standard input. */

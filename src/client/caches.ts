@@ -48,6 +48,10 @@ export interface InformerSpec {
 export const keyOf = (object: KubeObject): string =>
   (object.metadata.namespace === undefined || object.metadata.namespace === '' ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`);
 
+/** Where a request finds the object. */
+export const placeOf = (object: KubeObject): { readonly namespace: string; readonly name: string } =>
+  ({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
+
 /** The inverse of `keyOf`; `namespace` is '' for cluster-scoped objects. */
 export const splitKey = (key: string): { readonly namespace: string; readonly name: string } => {
   const slash = key.indexOf('/');

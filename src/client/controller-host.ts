@@ -13,7 +13,7 @@ import type { ChannelRoute, ControllerHostOptions, ControllerPlan, HostPlan, Que
 import { hostPlan, queueNamed } from './host/host-plan.ts';
 import { eventAnswered, eventTimer, recordIn, runOps } from './host/host-ops.ts';
 import type { HostState, Tag, Turn } from './host/host-state.ts';
-import { contextOf, controllerOf, issueIn, newHostState, setController, setMemory, touch, updateQueue } from './host/host-state.ts';
+import { change, contextOf, controllerOf, issueIn, newHostState, setController, setMemory, touch, updateQueue } from './host/host-state.ts';
 import type { WorkBody } from './host/host-workers.ts';
 import { lookAfterQueues, syncAnswered, work } from './host/host-workers.ts';
 import type { Informed, NotifyBody } from './informers.ts';
@@ -31,9 +31,8 @@ const RESTART_TIMER = 'restart';
 const RESTART_MS = 10_000;
 
 const absorb = (turn: Turn, { informers, effects }: Informed): void => {
-  turn.effects.push(...effects);
-  if (informers === turn.state.informers) return;
-  turn.state = { ...turn.state, informers };
+  for (const effect of effects) turn.effects.push(effect);
+  if (informers !== turn.state.informers) change(turn, { informers });
 };
 
 const areSynced = (turn: Turn, plan: ControllerPlan): boolean => {
@@ -88,7 +87,7 @@ const campaign = (turn: Turn, input: ElectionInput): void => {
   const config = turn.plan.election;
   if (config === undefined) return;
   const { election, request, effects, outcome } = elect(turn.state.election, config, input, turn.env);
-  turn.state = { ...turn.state, election };
+  change(turn, { election });
   turn.effects.push(...effects);
   if (request !== undefined) issueIn(turn, turn.plan.electionClient, ELECTION_CHANNEL, request, { kind: 'election' });
   if (outcome === 'stopped-leading') drive(turn, { type: 'lose' });
@@ -112,7 +111,7 @@ const perform = (turn: Turn, action: HostAction): void => {
 
 const drive = (turn: Turn, event: HostEvent): void => {
   const { state: phase, actions } = hostChart.next(turn.state.phase, event);
-  if (phase !== turn.state.phase) turn.state = { ...turn.state, phase };
+  if (phase !== turn.state.phase) change(turn, { phase });
   for (const action of actions) perform(turn, action);
 };
 
@@ -127,7 +126,7 @@ const handleNotifications = (turn: Turn, plan: ControllerPlan, resource: string,
   }
   const informers = listenerHandled(turn.plan.informers, turn.state.informers, resource, plan.controller.name);
   if (informers === turn.state.informers) return;
-  turn.state = { ...turn.state, informers };
+  change(turn, { informers });
   startSynced(turn);
 };
 
@@ -145,7 +144,7 @@ const handleAnswer = (turn: Turn, tag: Tag, answer: Answer): void => {
 
 const settleIn = (turn: Turn, input: Input): void => {
   const { requests, settled, effects } = settle(turn.state.requests, input);
-  if (requests !== turn.state.requests) turn.state = { ...turn.state, requests };
+  if (requests !== turn.state.requests) change(turn, { requests });
   turn.effects.push(...effects);
   for (const { tag, answer } of settled) handleAnswer(turn, tag, answer);
 };
@@ -201,7 +200,7 @@ const takeInput = (turn: Turn, input: Input): void => {
 };
 
 const transitionOf = (plan: HostPlan) => (state: HostState, input: Input, env: Env): readonly [HostState, readonly Effect[]] => {
-  const turn: Turn = { plan, env, effects: [], touched: [], controllers: undefined, state };
+  const turn: Turn = { plan, env, effects: [], touched: [], controllers: undefined, state, own: undefined };
   takeInput(turn, input);
   lookAfterQueues(turn);
   return [turn.state, turn.effects.length === 0 ? noEffects : turn.effects];

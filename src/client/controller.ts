@@ -95,6 +95,21 @@ export const erase = <M, Stage>(controller: ControllerOf<M, Stage>): Controller 
 export const done = <M>(memory: M, ops: readonly Op[] = []): Plan<M, never> => ({ kind: 'done', memory, ops });
 export const failed = <M>(memory: M, error: string, ops: readonly Op[] = []): Plan<M, never> => ({ kind: 'failed', memory, ops, error });
 
+export const ask = <M, Stage>(
+  { memory, ops }: Change<M>, requests: readonly ApiRequest[], stage: Stage, mode: 'parallel' | 'in-order' = 'in-order',
+): Plan<M, Stage> => ({ kind: 'ask', memory, ops, requests, mode, stage });
+
+/** `done` without an error, `failed` with one. */
+export const finish = <M>({ memory, ops }: Change<M>, error: string | undefined): Plan<M, never> => (error === undefined ? done(memory, ops) : failed(memory, error, ops));
+
+/** One step of a sync: what it may read, what a variant may replace, and what it has gathered so far. */
+export interface SyncRun<M, Policy> extends Change<M> {
+  readonly context: ControllerContext;
+  readonly policy: Policy;
+}
+
+export const withOps = <C extends Change<unknown>>(change: C, ops: readonly Op[]): C => (ops.length === 0 ? change : { ...change, ops: [...change.ops, ...ops] });
+
 /** The refusal in an answer, if it is one. */
 export const refusalOf = (answer: Answer): Status | undefined => (answer.kind === 'refused' ? answer.status : undefined);
 /** The error text in upstream's words, or undefined for a success. */

@@ -2,7 +2,7 @@
  * Records events.k8s.io/v1 Events, as kube-scheduler does: the second of a kind turns the first into a series, further ones only count until the series is
  * refreshed or ends.
  * Models: client-go/tools/events/event_recorder.go `makeEvent`, event_broadcaster.go `recordToSink`, `finishSeries`, `refreshExistingEventSeries`
- * Not modelled: `related` objects; the limit of 1000 events between recorder and broadcaster.
+ * Not modelled: the limit of 1000 events between recorder and broadcaster.
  */
 import type { PersistentMap } from '../base/persistent-map.ts';
 import { emptyMap } from '../base/persistent-map.ts';
@@ -27,6 +27,8 @@ export interface SeriesRecorderConfig {
 
 export interface SeriesRecordedEvent {
   readonly regarding: KubeObject;
+  /** A second object that had part in it. */
+  readonly related?: KubeObject;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly action: string;
@@ -41,6 +43,7 @@ interface SeriesEvent extends KubeObject {
   readonly action: string;
   readonly reason: string;
   readonly regarding: ObjectReference;
+  readonly related?: ObjectReference;
   readonly note: string;
   readonly type: string;
 }
@@ -64,7 +67,7 @@ export interface SeriesRecorder {
   readonly housekeeping: boolean;
 }
 
-/** Requests go by channel `events`; each answer comes back to `seriesAnswered` with its number. */
+/** Each answer comes back to `seriesAnswered` with its request's number. */
 export interface SeriesRecorderStep {
   readonly recorder: SeriesRecorder;
   readonly requests: readonly { readonly write: number; readonly request: ApiRequest }[];
@@ -79,19 +82,22 @@ const REFRESH_MS = 30 * 60_000;
 export const newSeriesRecorder = (): SeriesRecorder =>
   ({ cache: emptyMap<SeriesEvent>(), writes: emptyMap<Write>(), nextWrite: 1, startedMs: undefined, housekeeping: false });
 
-const makeEvent = ({ regarding, type, reason, action, note }: SeriesRecordedEvent, config: SeriesRecorderConfig, env: Env): SeriesEvent => {
+const makeEvent = ({ regarding, related, type, reason, action, note }: SeriesRecordedEvent, config: SeriesRecorderConfig, env: Env): SeriesEvent => {
   const reference = referenceTo(regarding);
   return {
     apiVersion: 'events.k8s.io/v1', kind: 'Event',
-    metadata: { name: eventName(reference, `${config.reportingController}|${type}|${reason}|${action}|${note}`, env), namespace: namespaceOfEvent(reference) },
+    metadata: { name: eventName(reference, `${type}|${reason}|${note}`, env), namespace: namespaceOfEvent(reference) },
     eventTime: formatMicroTime(env.nowMs), reportingController: config.reportingController, reportingInstance: config.reportingInstance,
-    action, reason, regarding: reference, note, type,
+    action, reason, regarding: reference, ...(related === undefined ? {} : { related: referenceTo(related) }), note, type,
   };
 };
 
+const referenceKey = ({ kind, namespace, name, uid, apiVersion, resourceVersion }: ObjectReference): string =>
+  `${kind ?? ''}|${namespace ?? ''}|${name ?? ''}|${uid ?? ''}|${apiVersion ?? ''}|${resourceVersion ?? ''}`;
+
 /** What makes two events one series: all but the note and the time. */
-const seriesKey = ({ type, action, reason, regarding: { kind, namespace, name, uid, apiVersion, resourceVersion } }: SeriesEvent): string =>
-  `${type}|${action}|${reason}|${kind ?? ''}|${namespace ?? ''}|${name ?? ''}|${uid ?? ''}|${apiVersion ?? ''}|${resourceVersion ?? ''}`;
+const seriesKey = ({ type, action, reason, regarding, related }: SeriesEvent): string =>
+  `${type}|${action}|${reason}|${referenceKey(regarding)}${related === undefined ? '' : `|${referenceKey(related)}`}`;
 
 const RESOURCE = 'events.events.k8s.io';
 
@@ -113,22 +119,25 @@ const write = (step: SeriesRecorderStep, event: SeriesEvent, finishes?: string):
 
 const finishTimer = (config: SeriesRecorderConfig): string => `${config.timer}/finish`;
 const refreshTimer = (config: SeriesRecorderConfig): string => `${config.timer}/refresh`;
-const retryTimer = (config: SeriesRecorderConfig, number: number): string => `${config.timer}/retry/${number}`;
+const retryTimer = (config: SeriesRecorderConfig, number: number | string): string => `${config.timer}/retry/${number}`;
+export const isSeriesTimer = (config: SeriesRecorderConfig, key: string): boolean => key.startsWith(`${config.timer}/`);
+
+/** All that may be armed: to be cancelled when the process ends. */
+export const seriesTimers = (recorder: SeriesRecorder, config: SeriesRecorderConfig): readonly string[] =>
+  [finishTimer(config), refreshTimer(config), ...recorder.writes.keys().map((number) => retryTimer(config, number))];
 
 /** From now to the next full period since the recorder's start. */
 const untilTick = (startedMs: number, nowMs: number, periodMs: number): number => periodMs - ((nowMs - startedMs) % periodMs);
+
+const withTick = (step: SeriesRecorderStep, timer: string, periodMs: number, { nowMs }: Env): SeriesRecorderStep =>
+  ({ ...step, effects: [...step.effects, arm(timer, untilTick(step.recorder.startedMs ?? nowMs, nowMs, periodMs))] });
 
 /** Why only while something is cached: the ticks of an empty recorder do nothing. */
 const keepHouse = (step: SeriesRecorderStep, config: SeriesRecorderConfig, env: Env): SeriesRecorderStep => {
   const { recorder } = step;
   if (recorder.housekeeping || recorder.cache.size === 0) return step;
-  const startedMs = recorder.startedMs ?? env.nowMs;
-  return {
-    ...step, recorder: { ...recorder, housekeeping: true, startedMs },
-    effects: [
-      ...step.effects, arm(finishTimer(config), untilTick(startedMs, env.nowMs, FINISH_MS)), arm(refreshTimer(config), untilTick(startedMs, env.nowMs, REFRESH_MS)),
-    ],
-  };
+  const begun = { ...step, recorder: { ...recorder, housekeeping: true, startedMs: recorder.startedMs ?? env.nowMs } };
+  return withTick(withTick(begun, finishTimer(config), FINISH_MS, env), refreshTimer(config), REFRESH_MS, env);
 };
 
 /** Writes the first of its kind, turns it into a series at the second, and counts from then on. */
@@ -177,16 +186,17 @@ const finishSeries = (recorder: SeriesRecorder, config: SeriesRecorderConfig, en
   const over = recorder.cache.entries().filter(([, event]) => isOver(event, env.nowMs));
   const singles = over.filter(([, event]) => event.series === undefined).reduce((cache, [key]) => cache.delete(key), recorder.cache);
   const series = over.filter(([, event]) => event.series !== undefined);
-  const step = series.reduce((before, [key, event]) => write(before, event, key), quiet({ ...recorder, cache: singles, housekeeping: false }));
-  return keepHouse(step, config, env);
+  const housekeeping = singles.size > 0;
+  const step = series.reduce((before, [key, event]) => write(before, event, key), quiet({ ...recorder, cache: singles, housekeeping }));
+  return housekeeping ? withTick(step, finishTimer(config), FINISH_MS, env) : step;
 };
 
 const refreshSeries = (recorder: SeriesRecorder, config: SeriesRecorderConfig, env: Env): SeriesRecorderStep => {
   const step = recorder.cache.values().filter((event) => event.series !== undefined).reduce((before, event) => write(before, event), quiet(recorder));
-  return step.recorder.cache.size === 0 ? step : { ...step, effects: [arm(refreshTimer(config), untilTick(recorder.startedMs ?? env.nowMs, env.nowMs, REFRESH_MS))] };
+  return recorder.housekeeping ? withTick(step, refreshTimer(config), REFRESH_MS, env) : step;
 };
 
-/** A timer of the recorder's (its key starts with `<timer>/`). */
+/** A timer of the recorder's (see `isSeriesTimer`). */
 export const seriesTimer = (recorder: SeriesRecorder, config: SeriesRecorderConfig, key: string, env: Env): SeriesRecorderStep => {
   if (key === finishTimer(config)) return finishSeries(recorder, config, env);
   if (key === refreshTimer(config)) return refreshSeries(recorder, config, env);

@@ -7,7 +7,7 @@ import type { PersistentMap } from '../base/persistent-map.ts';
 import { emptyMap } from '../base/persistent-map.ts';
 
 /** After so long an expectation is given up and the controller syncs anyway. Source: `ExpectationsTimeout`. */
-export const EXPECTATIONS_TIMEOUT_MS = 5 * 60_000;
+const EXPECTATIONS_TIMEOUT_MS = 5 * 60_000;
 
 export interface Expectation {
   readonly add: number;
@@ -20,7 +20,7 @@ export type Expectations = PersistentMap<Expectation>;
 export const noExpectations = (): Expectations => emptyMap<Expectation>();
 
 /** Source: `ControlleeExpectations.Fulfilled`. */
-export const isFulfilled = (expectation: Expectation): boolean => expectation.add <= 0 && expectation.del <= 0;
+const isFulfilled = (expectation: Expectation): boolean => expectation.add <= 0 && expectation.del <= 0;
 
 /** Fulfilled, expired, or never set. */
 export const satisfied = (expectations: Expectations, key: string, nowMs: number): boolean => {

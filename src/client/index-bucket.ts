@@ -3,6 +3,7 @@
  * Why keys only: an object that changes without changing its index values leaves every index as it is.
  * Invariant: the representation depends on the number of keys only, so equal contents are equal values.
  */
+import { lowerBound } from '../base/order.ts';
 import type { PersistentMap } from '../base/persistent-map.ts';
 import { mapFrom } from '../base/persistent-map.ts';
 
@@ -21,24 +22,12 @@ export const sizeOfBucket = (bucket: Bucket): number => (isFew(bucket) ? bucket.
 /** Ascending. */
 export const keysOfBucket = (bucket: Bucket): readonly string[] => (isFew(bucket) ? bucket : bucket.keys());
 
-/** Where `key` is, or where it would go. */
-const position = (keys: readonly string[], key: string): number => {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] as string) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
 /** Of keys that ascend and are unique. */
 export const bucketOf = (keys: readonly string[]): Bucket => (keys.length <= FEW ? keys : mapFrom(keys.map((key) => [key, true] as const)));
 
 export const putInBucket = (bucket: Bucket, key: string): Bucket => {
   if (!isFew(bucket)) return bucket.set(key, true);
-  const at = position(bucket, key);
+  const at = lowerBound(bucket, key);
   return bucket[at] === key ? bucket : bucketOf(bucket.toSpliced(at, 0, key));
 };
 
@@ -47,6 +36,6 @@ export const dropFromBucket = (bucket: Bucket, key: string): Bucket => {
     const left = bucket.delete(key);
     return left.size > FEW ? left : left.keys();
   }
-  const at = position(bucket, key);
+  const at = lowerBound(bucket, key);
   return bucket[at] === key ? bucket.toSpliced(at, 1) : bucket;
 };

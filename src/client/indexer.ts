@@ -31,7 +31,7 @@ export interface IndexSchema {
 }
 
 /** Upstream's name of the index by namespace. */
-export const NAMESPACE_INDEX = 'namespace';
+const NAMESPACE_INDEX = 'namespace';
 
 const NONE: readonly string[] = [];
 const byNamespace: IndexFunction = ({ metadata: { namespace } }) => (namespace === undefined || namespace === '' ? NONE : [namespace]);
@@ -91,7 +91,7 @@ export const remove = (indexer: Indexer, schema: IndexSchema, key: string, resou
 };
 
 export const moveTo = (indexer: Indexer, resourceVersion: string): Indexer =>
-  (indexer.resourceVersion === resourceVersion ? indexer : { ...indexer, resourceVersion });
+  (indexer.resourceVersion === resourceVersion ? indexer : { objects: indexer.objects, indexes: indexer.indexes, resourceVersion });
 
 const buildIndex = (indexFunction: IndexFunction, entries: readonly (readonly [string, KubeObject])[]): Index => {
   const groups = new Map<string, string[]>();
@@ -145,13 +145,14 @@ const makeLister = (indexer: Indexer, schema: IndexSchema, listed: Listed = new 
   resourceVersion: indexer.resourceVersion,
 });
 
-const listers = new WeakMap<Indexer, Lister>();
+/** Of each store the lister made last. Why not by the store's state: an entry for each new state costs more than a lister does. */
+const listers = new WeakMap<IndexSchema, { readonly indexer: Indexer; readonly lister: Lister }>();
 
-/** The read side of a store; the same lister for the same state. */
+/** The read side of a store; while only one state is asked about, the same lister. */
 export const listerOf = (indexer: Indexer, schema: IndexSchema): Lister => {
-  const known = listers.get(indexer);
-  if (known !== undefined) return known;
+  const known = listers.get(schema);
+  if (known !== undefined && known.indexer === indexer) return known.lister;
   const lister = makeLister(indexer, schema);
-  listers.set(indexer, lister);
+  listers.set(schema, { indexer, lister });
   return lister;
 };

@@ -113,7 +113,10 @@ const notify = (plan: InformerPlan, notifications: readonly Notification[], env:
 };
 
 const absorb = (informer: Informer, plan: InformerPlan, { reflector, change, effects }: Reflection, env: Env, life: number): readonly [Informer, readonly Effect[]] => {
-  if (change === undefined) return [reflector === informer.reflector ? informer : { ...informer, reflector }, effects];
+  if (change === undefined) {
+    const { indexer, synced, unsynced } = informer;
+    return [reflector === informer.reflector ? informer : { reflector, indexer, synced, unsynced }, effects];
+  }
   const { indexer, notifications } = applyChange(informer.indexer, plan.schema, plan.resource, change, !informer.synced);
   const told = notify(plan, notifications, env, effects, life);
   if (change.kind !== 'replace') return [{ reflector, indexer, synced: informer.synced, unsynced: informer.unsynced }, told];

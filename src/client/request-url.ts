@@ -9,7 +9,7 @@ const METHODS: Readonly<Record<Verb, string>> = {
   get: 'Get', list: 'Get', watch: 'Get', create: 'Post', update: 'Put', patch: 'Patch', delete: 'Delete', deletecollection: 'Delete',
 };
 
-export const pathOf = (request: ApiRequest): string => {
+const pathOf = (request: ApiRequest): string => {
   const info = resourceById(request.resource);
   const group = info === undefined || info.group === '' ? '/api/v1' : `/apis/${info.group}/${info.version}`;
   const namespace = request.namespace === undefined || request.namespace === '' ? '' : `/namespaces/${request.namespace}`;

@@ -73,14 +73,15 @@ export const serverFor = (servers: readonly ActorId[], current: ActorId | undefi
   return servers[(after + 1) % servers.length] as ActorId;
 };
 
-const transmit = <Tag>(requests: Requests<Tag>, pending: Omit<PendingRequest<Tag>, 'id' | 'server'>): readonly [Requests<Tag>, readonly Effect[]] => {
-  const { client, channel, request } = pending;
+const transmit = <Tag>(requests: Requests<Tag>, asked: Omit<PendingRequest<Tag>, 'id' | 'server'>): readonly [Requests<Tag>, readonly Effect[]] => {
+  const { client, channel, request, tag, retries } = asked;
   const id = requests.nextId;
   const server = serverFor(client.servers, requests.server, requests.broken);
   const body: ToApiServer = client.userAgent === undefined
     ? { kind: 'api-request', id, credential: client.credential, request }
     : { kind: 'api-request', id, credential: client.credential, request, userAgent: client.userAgent };
-  const next = { ...requests, nextId: id + 1, server, pending: requests.pending.set(String(id), { ...pending, id, server }) };
+  const pending = { id, client, server, channel, request, tag, retries };
+  const next = { nextId: id + 1, server, broken: requests.broken, pending: requests.pending.set(String(id), pending) };
   const sent = send(server, channel, body);
   return [next, client.timeoutMs === undefined ? [sent] : [sent, arm(`${TIMEOUT_TIMER}${id}`, client.timeoutMs)]];
 };
@@ -90,9 +91,11 @@ export const issue = <Tag>(
   requests: Requests<Tag>, client: ApiClient, channel: string, request: ApiRequest, tag: Tag,
 ): readonly [Requests<Tag>, readonly Effect[]] => transmit(requests, { client, channel, request, tag, retries: 0 });
 
-const without = <Tag>(requests: Requests<Tag>, id: number): Requests<Tag> => ({ ...requests, pending: requests.pending.delete(String(id)) });
+const without = <Tag>({ nextId, server, broken, pending }: Requests<Tag>, id: number): Requests<Tag> =>
+  ({ nextId, server, broken, pending: pending.delete(String(id)) });
 
-const unsettled = <Tag>(requests: Requests<Tag>): Settlement<Tag> => ({ requests, settled: [], effects: noEffects });
+const NOTHING: readonly never[] = [];
+const unsettled = <Tag>(requests: Requests<Tag>): Settlement<Tag> => ({ requests, settled: NOTHING, effects: noEffects });
 
 const disarm = (pending: PendingRequest<unknown>): readonly Effect[] =>
   (pending.client.timeoutMs === undefined ? noEffects : [cancel(`${TIMEOUT_TIMER}${pending.id}`)]);

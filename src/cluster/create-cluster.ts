@@ -3,8 +3,9 @@ import { containerRuntimeActor } from '../components/container-runtime/container
 import { etcdActor } from '../components/etcd/etcd-actor.ts';
 import type { EtcdState } from '../components/etcd/state.ts';
 import { kubeApiserverActor } from '../components/kube-apiserver/kube-apiserver-actor.ts';
-import { kubeControllerManagerActor } from '../components/kube-controller-manager/kube-controller-manager-actor.ts';
+import { defaultControllers, kubeControllerManagerActor } from '../components/kube-controller-manager/kube-controller-manager-actor.ts';
 import { kubeProxyActor } from '../components/kube-proxy/kube-proxy-actor.ts';
+import type { KubeSchedulerOptions } from '../components/kube-scheduler/kube-scheduler-actor.ts';
 import { kubeSchedulerActor } from '../components/kube-scheduler/kube-scheduler-actor.ts';
 import { kubectlActor } from '../components/kubectl/kubectl-actor.ts';
 import { kubeletActor } from '../components/kubelet/kubelet-actor.ts';
@@ -18,6 +19,8 @@ import { KUBE_PROXY_IMAGE } from './kube-proxy-addon.ts';
 import { latencyModel } from './latency.ts';
 import { ETCD } from './store-view.ts';
 import type { ClusterTopology, NodeTopology } from './topology.ts';
+import { mutated, policiesOf } from './variants.ts';
+import type { Policies, Variant } from './variants.ts';
 
 export const KUBECTL = 'kubectl';
 export const NETWORK = 'network';
@@ -34,39 +37,54 @@ const serversFor = (servers: readonly ActorId[], index: number): readonly ActorI
   return [...servers.slice(first), ...servers.slice(0, first)];
 };
 
-const nodeActors = (topology: ClusterTopology, node: NodeTopology, index: number, servers: readonly ActorId[]): readonly Actor[] => {
+const nodeActors = (topology: ClusterTopology, node: NodeTopology, index: number, servers: readonly ActorId[], { kubelet: policy }: Policies): readonly Actor[] => {
   const kubelet = `kubelet/${node.name}`;
   const runtime = `container-runtime/${node.name}`;
   const proxy = `kube-proxy/${node.name}`;
   return [
     hosted(kubeletActor({
       id: kubelet, node: node.name, apiservers: servers, runtime, network: NETWORK, address: nodeAddress(index), podCidr: podCidr(index),
-      capacity: node.capacity, labels: node.labels, taints: node.taints,
+      capacity: node.capacity, labels: node.labels, taints: node.taints, ...(policy === undefined ? {} : { policy }),
     })),
     hosted(containerRuntimeActor({ id: runtime, node: node.name, kubelet, network: NETWORK, images: topology.images, processes: { [KUBE_PROXY_IMAGE]: proxy } })),
     hosted(kubeProxyActor({ id: proxy, node: node.name, apiservers: servers, network: NETWORK })),
   ];
 };
 
-/** Every actor of a cluster. `store`: what etcd holds at the beginning; a freshly installed cluster's when absent. */
-export const clusterActors = (topology: ClusterTopology, store?: EtcdState): readonly Actor[] => {
+export interface ClusterOptions {
+  /** What etcd holds at the beginning; a freshly installed cluster's when absent. */
+  readonly store?: EtcdState | undefined;
+  /** Replaced policies; of two that replace the same one, the later counts. */
+  readonly variants?: readonly Variant[] | undefined;
+}
+
+const schedulerOptions = ({ scheduler, schedulerProfile }: Policies): Pick<KubeSchedulerOptions, 'policy' | 'profile'> =>
+  ({ ...(scheduler === undefined ? {} : { policy: scheduler }), ...(schedulerProfile === undefined ? {} : { profile: schedulerProfile }) });
+
+/** Every actor of a cluster. */
+export const clusterActors = (topology: ClusterTopology, { store, variants = [] }: ClusterOptions = {}): readonly Actor[] => {
   const servers = apiserverNames(topology.apiservers);
   const { leaderElection } = topology;
-  return [
+  const policies = policiesOf(variants);
+  return mutated(policies, [
     hosted(etcdActor({ id: ETCD, restored: store ?? installedStore(topology) })),
     ...servers.map((id) => hosted(kubeApiserverActor({ id, etcd: ETCD }))),
-    hosted(kubeControllerManagerActor({ id: KUBE_CONTROLLER_MANAGER, apiservers: serversFor(servers, 0), leaderElection })),
-    hosted(kubeSchedulerActor({ id: KUBE_SCHEDULER, apiservers: serversFor(servers, 1), ...(leaderElection ? {} : { leaderElection: false }) })),
+    hosted(kubeControllerManagerActor({
+      id: KUBE_CONTROLLER_MANAGER, apiservers: serversFor(servers, 0), leaderElection, controllers: defaultControllers(policies),
+    })),
+    hosted(kubeSchedulerActor({
+      id: KUBE_SCHEDULER, apiservers: serversFor(servers, 1), ...(leaderElection ? {} : { leaderElection: false }), ...schedulerOptions(policies),
+    })),
     hosted(networkActor({ id: NETWORK })),
     hosted(kubectlActor({
       id: KUBECTL, apiservers: serversFor(servers, 0),
-      credential: { kind: 'certificate', commonName: 'kubernetes-admin', organizations: ['system:masters'] },
+      credential: { kind: 'certificate', commonName: topology.user.name, organizations: topology.user.groups },
     })),
-    ...topology.nodes.flatMap((node, index) => nodeActors(topology, node, index, serversFor(servers, index + 2))),
-  ];
+    ...topology.nodes.flatMap((node, index) => nodeActors(topology, node, index, serversFor(servers, index + 2), policies)),
+  ]);
 };
 
 /** A cluster at its beginning: everything is installed and about to start. */
-export const createCluster = (topology: ClusterTopology, store?: EtcdState): World => createWorld({
-  seed: topology.seed, startMs: topology.startMs, lagMs: topology.lagMs, latencyMs: latencyModel(topology.latency), actors: clusterActors(topology, store),
+export const createCluster = (topology: ClusterTopology, options: ClusterOptions = {}): World => createWorld({
+  seed: topology.seed, startMs: topology.startMs, lagMs: topology.lagMs, latencyMs: latencyModel(topology.latency), actors: clusterActors(topology, options),
 });

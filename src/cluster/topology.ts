@@ -23,6 +23,8 @@ export interface ClusterTopology {
   readonly latency: LatencyModelName;
   /** See `WorldConfig.lagMs`. */
   readonly lagMs: number;
+  /** Who the user's kubeconfig says they are; what they may do is RBAC's business. */
+  readonly user: { readonly name: string; readonly groups: readonly string[] };
   /** kube-proxy as a DaemonSet on every node, as kubeadm installs it. */
   readonly kubeProxy: boolean;
   readonly leaderElection: boolean;
@@ -48,6 +50,7 @@ export const defaultTopology: ClusterTopology = {
   images: [],
   latency: 'lan',
   lagMs: 1000,
+  user: { name: 'kubernetes-admin', groups: ['system:masters'] },
   kubeProxy: true,
   leaderElection: true,
 };

@@ -2,6 +2,7 @@
  * Whether every workload stands at its desired state, read off the objects in the store as `kubectl rollout status` reads them.
  * Models: staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go; Jobs, CronJobs and Pods have no rollout and are judged by their conditions
  */
+import { isConditionTrue } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
 import { controllerOf, isPodReady } from '../api/pod-helpers.ts';
 import type { ResourceId } from '../api/resources.ts';
@@ -54,11 +55,10 @@ const ofDaemonSet = (set: DaemonSet): Workload => {
   return workload(set, desired, numberReady, isObserved(set) && isComplete);
 };
 
-const hasCondition = (job: Job, type: string): boolean => (job.status?.conditions ?? []).some((c) => c.type === type && c.status === 'True');
 
 const ofJob = (job: Job): Workload => {
   const desired = job.spec.completions ?? 1;
-  const isOver = hasCondition(job, 'Complete') || hasCondition(job, 'Failed') || job.spec.suspend === true;
+  const isOver = isConditionTrue(job.status?.conditions, 'Complete') || isConditionTrue(job.status?.conditions, 'Failed') || job.spec.suspend === true;
   return workload(job, desired, job.status?.succeeded ?? 0, isOver);
 };
 

@@ -10,6 +10,7 @@ import { linkDraw } from './random.ts';
 import { armTimer, disarm, findTimer, newTimer } from './timers.ts';
 import type { Actor, Effect, Input } from './transition.ts';
 import { envOf, isCutBetween } from './world-state.ts';
+import { outside } from './step.ts';
 import type { WorldState } from './world-state.ts';
 
 const isSpan = (ms: number): boolean => ms >= 0 && ms < Infinity;
@@ -51,6 +52,7 @@ export const notify = (state: WorldState, link: Link, cause: number): void => {
  * connection are; the notice tells it so. A send to a crashed actor or over a cut is refused by such a notice.
  */
 const sendMessage = (state: WorldState, from: number, to: string, channel: string, body: unknown, cause: number): void => {
+  if (to === outside) return;
   const { links } = state;
   const link = openLink(links.table, from, to, channel);
   if (link === undefined) return broken(`send: ${state.ids[from] ?? ''} sent to "${to}" (${channel}), and there is no such actor`);

@@ -24,7 +24,7 @@ export type { ScheduleProblem } from './schedule.ts';
 export { compile } from './statechart.ts';
 export type { Statechart } from './statechart.ts';
 export type { LinkName, Step, StepRecord } from './step.ts';
-export { outside } from './take-step.ts';
+export { outside } from './step.ts';
 export { checkAt, decodeToken, encodeToken } from './token.ts';
 export type { Token, TokenProblem } from './token.ts';
 export { traceLine } from './trace-line.ts';

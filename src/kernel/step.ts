@@ -8,6 +8,9 @@ export interface LinkName {
   readonly channel: string;
 }
 
+/** The sender named in the input that an `inject` step makes. What is sent to it leaves the world: observers read it off the effects. */
+export const outside = '';
+
 export type Step =
   /** Deliver the head of a link. */
   | { readonly kind: 'deliver'; readonly from: ActorId; readonly to: ActorId; readonly channel: string }

@@ -7,14 +7,12 @@ import type { Link } from './link-table.ts';
 import { headOf, shiftEnvelope } from './links.ts';
 import { printStep } from './print-step.ts';
 import type { Step } from './step.ts';
+import { outside } from './step.ts';
 import { disarm, findTimer } from './timers.ts';
 import type { Timer } from './timers.ts';
 import { noEffects } from './transition.ts';
 import { actorIndex, isCutBetween } from './world-state.ts';
 import type { WorldState } from './world-state.ts';
-
-/** The sender named in the input that an `inject` step makes. */
-export const outside = '';
 
 const linkOf = (state: WorldState, step: Step & { kind: 'deliver' }): Link | undefined => {
   if (step === state.hintStep) return state.hint as Link;

@@ -3,7 +3,7 @@
  * Models: cri-api/pkg/apis/runtime/v1/api.proto (RuntimeService, ImageService), the CNI plugin's ADD and DEL
  * Not modelled: exec, attach, port-forward, stats, logs, checkpoint.
  */
-import type { Container, PodSpec } from '../api/types.ts';
+import type { Container } from '../api/types.ts';
 
 /** How a container behaves: data from the annotation `kubeloom.dev/behavior`, from an image profile, or the default. Times in ms. */
 export interface ContainerBehavior {
@@ -97,6 +97,3 @@ export type ToRuntime = { readonly kind: 'cri-call'; readonly id: number; readon
 export type FromRuntime =
   | { readonly kind: 'cri-answer'; readonly id: number; readonly answer: CriAnswer }
   | { readonly kind: 'cri-event'; readonly event: 'created' | 'started' | 'stopped' | 'deleted'; readonly podUid: string; readonly container: CriContainerStatus | undefined };
-
-/** Where a behaviour comes from. */
-export type BehaviorOf = (spec: PodSpec, annotations: Readonly<Record<string, string>>, container: Container) => ContainerBehavior;

@@ -38,10 +38,7 @@ const describeAnswer = (answer: ApiAnswer): string => {
     case 'list': return `${answer.code} ${answer.list.kind} of ${answer.list.items.length} rv=${answer.list.metadata.resourceVersion}`;
     case 'done': return `${answer.code} ${answer.status.details?.kind ?? ''} ${answer.status.details?.name ?? ''} Success`.replace(/ +/g, ' ');
     case 'refused': return `${answer.code} ${answer.status.reason}: ${answer.status.message}`;
-    default: {
-      const never: never = answer;
-      return never;
-    }
+    default: return answer satisfies never;
   }
 };
 
@@ -58,10 +55,7 @@ const describeCall = (call: EtcdCall): string => {
     case 'lease-grant': return `lease grant ${call.ttlSeconds}s`;
     case 'lease-keep-alive':
     case 'lease-revoke': return `${call.kind.replaceAll('-', ' ')} ${call.id}`;
-    default: {
-      const never: never = call;
-      return never;
-    }
+    default: return call satisfies never;
   }
 };
 
@@ -72,10 +66,7 @@ const describeEtcdAnswer = (answer: EtcdAnswer): string => {
     case 'compact': return `compacted at revision ${answer.revision}`;
     case 'lease': return `lease ${answer.id} for ${answer.ttlSeconds}s`;
     case 'error': return `error ${answer.message}`;
-    default: {
-      const never: never = answer;
-      return never;
-    }
+    default: return answer satisfies never;
   }
 };
 
@@ -93,10 +84,7 @@ const describeCri = (call: CriCall): string => {
     case 'remove-container': return `${call.kind.replaceAll('-', ' ')} ${call.containerId}`;
     case 'probe': return `${call.probe} probe ${call.containerId}`;
     case 'list': return 'list sandboxes and containers';
-    default: {
-      const never: never = call;
-      return never;
-    }
+    default: return call satisfies never;
   }
 };
 
@@ -109,10 +97,7 @@ const describeCriAnswer = (answer: CriAnswer): string => {
     case 'probed': return `probe ${answer.success ? 'succeeded' : 'failed'}`;
     case 'done': return 'done';
     case 'error': return `error ${answer.message}`;
-    default: {
-      const never: never = answer;
-      return never;
-    }
+    default: return answer satisfies never;
   }
 };
 
@@ -131,6 +116,9 @@ const describeCommand = (command: UserCommand): string => {
     default: return `${command.kind} ${command.target.resource} ${place(command.target.namespace, command.target.name)}`;
   }
 };
+
+/** What an actor sends itself need not be a `Message`. */
+const describeOther = ({ kind }: { readonly kind?: string }): string => kind ?? '';
 
 const describeMessage = (body: Message): string => {
   switch (body.kind) {
@@ -151,7 +139,7 @@ const describeMessage = (body: Message): string => {
     case 'cri-event': return `container ${body.container?.config.name ?? ''} ${body.event}`;
     case 'cni-add': return `set up the network of ${body.podNamespace}/${body.podName}`;
     case 'cni-del': return `take down the network of sandbox ${body.sandboxId}`;
-    case 'cni-answer': return body.error === undefined ? `network is up${body.ip === undefined ? '' : ` with address ${body.ip}`}` : `network failed: ${body.error}`;
+    case 'cni-answer': return body.error === undefined ? (body.ip === undefined ? 'network is taken down' : `network is up with address ${body.ip}`) : `network failed: ${body.error}`;
     case 'node-up': return `node ${body.node} has address ${body.address}`;
     case 'rules': return `${body.rules.length} service rules on ${body.node}`;
     case 'connect': return `connect to ${body.address}:${body.port}`;
@@ -160,15 +148,9 @@ const describeMessage = (body: Message): string => {
     case 'process-stop': return `stop the process of container ${body.containerId}`;
     case 'user-command': return describeCommand(body.command);
     case 'user-agenda': return `agenda of ${body.entries.length} commands`;
-    default: {
-      const never: never = body;
-      return never;
-    }
+    default: return describeOther(body satisfies never);
   }
 };
 
-/** One short line without line breaks. A body that is not a `Message` (what an actor sends itself) is told by its `kind`. */
-export const describe = (body: unknown): string => {
-  const text = describeMessage(body as Message) as string | { readonly kind?: string };
-  return (typeof text === 'string' ? text : String(text.kind ?? '')).replace(/\s*\n\s*/g, ' ');
-};
+/** One short line without line breaks. */
+export const describe = (body: unknown): string => describeMessage(body as Message).replace(/\s*\n\s*/g, ' ');

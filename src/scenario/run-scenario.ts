@@ -57,7 +57,7 @@ const STILL_MS = 11 * MINUTE_MS;
 const HEARTBEATS: readonly string[] = ['/registry/leases/', '/registry/minions/', '/registry/events/', 'compact_rev_key'];
 
 /** Tells, cheaply at every step, when the store last changed in a way that matters. */
-const stillness = (world: World): (() => boolean) => {
+export const stillness = (world: World): (() => boolean) => {
   let seen = storeRevision(world);
   let lastMs = world.nowMs;
   return () => {
@@ -77,7 +77,7 @@ const proxiesAreSynced = (world: World, { nodes }: ClusterTopology): boolean =>
   nodes.every(({ name }) => world.stateOf<KubeProxyState>(`kube-proxy/${name}`).changed.size === 0);
 
 /** Whether all is settled; looks at the store only when it has changed since the last look. */
-const settledness = (world: World, topology: ClusterTopology): (() => boolean) => {
+export const settledness = (world: World, topology: ClusterTopology): (() => boolean) => {
   let looked = -1;
   let last = false;
   return () => {
@@ -98,7 +98,7 @@ const nodesAreUp = (world: World, { nodes }: ClusterTopology): boolean => nodes.
 });
 
 /** Runs until the control plane is up, the nodes are, and so are the add-ons. */
-const bootUp = (world: World, chooser: Chooser, scenario: Scenario, { maxSteps, onStep }: ScenarioOptions): number => {
+export const bootUp = (world: World, chooser: Chooser, scenario: Scenario, { maxSteps, onStep }: ScenarioOptions): number => {
   const isSettled = settledness(world, scenario.topology);
   return run(world, chooser, {
     maxSteps,
@@ -107,7 +107,7 @@ const bootUp = (world: World, chooser: Chooser, scenario: Scenario, { maxSteps, 
   }).steps;
 };
 
-const handOver = (world: World, scenario: Scenario, options: ScenarioOptions): number => {
+export const handOver = (world: World, scenario: Scenario, options: ScenarioOptions): number => {
   const body: ToUser = { kind: 'user-agenda', entries: scenario.timeline };
   const record = world.take({ kind: 'inject', to: KUBECTL, channel: 'terminal', body });
   options.onStep?.(record, 'run');

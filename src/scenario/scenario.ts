@@ -3,6 +3,7 @@ import { printDigest, emptyDigest, extendDigest } from '../base/digest.ts';
 import { hashOf } from '../base/hash.ts';
 import { createCluster } from '../cluster/create-cluster.ts';
 import type { ClusterTopology } from '../cluster/topology.ts';
+import { variantNamed } from '../cluster/variants.ts';
 import { restoreEtcd } from '../components/etcd/records.ts';
 import type { World } from '../kernel/world.ts';
 import type { RevisionRecord } from '../protocol/etcd.ts';
@@ -21,10 +22,15 @@ export interface Scenario {
   readonly timeline: readonly TimelineEntry[];
   /** What etcd holds at the beginning, where a cluster goes on from what an earlier run left; a fresh installation when absent. */
   readonly store?: readonly RevisionRecord[];
+  /** Ids of the variants that replace policies of its components; none when absent. */
+  readonly variants?: readonly string[];
 }
 
 /** 16 hexadecimal digits; the same for the same cluster and timeline, whatever the scenario is called. */
-export const scenarioDigest = ({ topology, timeline, store }: Scenario): string => printDigest(extendDigest(emptyDigest, hashOf({ topology, timeline, store })));
+export const scenarioDigest = ({ topology, timeline, store, variants = [] }: Scenario): string =>
+  printDigest(extendDigest(emptyDigest, hashOf({ topology, timeline, store, ...(variants.length === 0 ? {} : { variants }) })));
 
-/** The world of a scenario at its beginning. */
-export const createWorldOf = ({ topology, store }: Scenario): World => createCluster(topology, store === undefined ? undefined : restoreEtcd(store));
+/** The world of a scenario at its beginning. Throws when it names a variant that does not exist. */
+export const createWorldOf = ({ topology, store, variants }: Scenario): World => createCluster(topology, {
+  ...(store === undefined ? {} : { store: restoreEtcd(store) }), ...(variants === undefined ? {} : { variants: variants.map(variantNamed) }),
+});

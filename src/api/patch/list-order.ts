@@ -12,7 +12,7 @@ export const DIRECTIVE = '$patch';
 export const asMap = (value: unknown): JsonMap => (isMap(value) ? value : refuseArgument('map', value));
 
 /** The element's value of the merge key, or the element itself in a list of scalars. */
-export const identityOf = (item: unknown, mergeKey: string): unknown =>
+const identityOf = (item: unknown, mergeKey: string): unknown =>
   mergeKey === '' ? item : isMap(item) ? valueAt(item, mergeKey) ?? null : null;
 
 export const requiredIdentity = (item: unknown, mergeKey: string): unknown => {

@@ -37,7 +37,7 @@ export const nodeStrategy: StrategyOf<Node> = {
 };
 
 /** True when the server has to give the service an address: it is virtual and has none yet. */
-export const needsClusterIp = (service: Service): boolean =>
+const needsClusterIp = (service: Service): boolean =>
   service.spec.type !== 'ExternalName' && (service.spec.clusterIP ?? '') === '';
 
 /** The address stays with a service that an update left it out of. */

@@ -37,8 +37,14 @@ const carried = (now: ObjectMeta, before: ObjectMeta): Partial<ObjectMeta> => ({
     ? { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds } : {}),
 });
 
+/** What nearly every update does: it leaves the system fields as they were. */
+const isCarried = (now: ObjectMeta, before: ObjectMeta): boolean =>
+  now.generation === before.generation && now.creationTimestamp === before.creationTimestamp && now.deletionTimestamp === before.deletionTimestamp
+  && now.deletionGracePeriodSeconds === before.deletionGracePeriodSeconds && (now.uid ?? '') !== '';
+
 /** An update with the old object's system fields: generation, timestamps, and the uid where it was left out. */
 export const carryOver = <T extends KubeObject>(now: T, before: T): T => {
+  if (isCarried(now.metadata, before.metadata)) return now;
   const kept = carried(now.metadata, before.metadata);
   const dropped = before.metadata.generation === undefined ? omitMeta(now.metadata, ['generation']) : now.metadata;
   const metadata = { ...dropped, ...kept };

@@ -121,7 +121,7 @@ const sharesLabels = ({ metadata: { labels }, spec: { template } }: Job): boolea
   labels === undefined || labels === template?.metadata?.labels || Object.keys(labels).length === 0;
 
 /** The selector and labels that tie a Job's pods to it, unless the user brought a selector (`manualSelector`). */
-export const withGeneratedSelector = (job: Job): Job => {
+const withGeneratedSelector = (job: Job): Job => {
   if (job.spec.manualSelector === true) return job;
   const uid = job.metadata.uid ?? '';
   const { name } = job.metadata;

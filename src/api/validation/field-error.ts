@@ -70,7 +70,7 @@ const shown = (value: unknown): string => {
 const OMITS_VALUE: ReadonlySet<FieldErrorType> = new Set(['FieldValueRequired', 'FieldValueForbidden', 'FieldValueTooLong', 'InternalError']);
 
 /** The error without its field. */
-export const fieldErrorBody = (error: FieldError): string => {
+const fieldErrorBody = (error: FieldError): string => {
   const lead = OMITS_VALUE.has(error.type) ? LEADS[error.type] : `${LEADS[error.type]}: ${shown(error.badValue)}`;
   return error.detail === '' ? lead : `${lead}: ${error.detail}`;
 };
@@ -102,11 +102,10 @@ export const notSupported = (field: string, badValue: unknown, supported: readon
   make('FieldValueNotSupported', field, badValue, supported.length === 0 ? '' : `supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`);
 export const tooLong = (field: string, maxLength: number): FieldError =>
   make('FieldValueTooLong', field, '<value omitted>', `may not be more than ${maxLength} byte${maxLength === 1 ? '' : 's'}`);
-export const tooMany = (field: string, actual: number, max: number): FieldError =>
-  make('FieldValueTooMany', field, actual, `must have at most ${max} item${max === 1 ? '' : 's'}`);
 
 /** `path.name`; the empty path has no dot. */
-export const child = (path: string, ...names: readonly string[]): string => [path, ...names].filter((part) => part !== '').join('.');
+export const child = (path: string, ...names: readonly string[]): string =>
+  names.reduce((parent, name) => (parent === '' ? name : name === '' ? parent : `${parent}.${name}`), path);
 /** `path[0]`. */
 export const at = (path: string, index: number): string => `${path}[${index}]`;
 /** `path[key]`. */

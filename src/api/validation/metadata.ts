@@ -12,7 +12,19 @@ import { at, child, forbiddenField, invalidAll, invalidValue, nonNegative, requi
 
 export type NameRule = (name: string) => NameProblems;
 
+/** The check of one part of metadata, made once where it finds nothing: parts are immutable, and nearly every update leaves them as they are. */
+const once = <Name extends 'labels' | 'annotations' | 'ownerReferences' | 'finalizers'>(name: Name, check: (part: ObjectMeta[Name], path: string) => FieldErrors) => {
+  const inOrder = new WeakSet<object>();
+  return (part: ObjectMeta[Name], path: string): FieldErrors => {
+    if (part === undefined || inOrder.has(part)) return NONE;
+    const errors = check(part, child(path, name));
+    if (errors.length === 0) inOrder.add(part);
+    return errors;
+  };
+};
+
 const ANNOTATIONS_LIMIT = 262144;
+const NONE: FieldErrors = [];
 
 /** Upstream's `ValidateLabels`. */
 export const validateLabels = (labels: Readonly<Record<string, string>> | undefined, path: string): FieldErrors =>
@@ -66,6 +78,16 @@ const validateNamespace = (meta: ObjectMeta, namespaced: boolean, path: string):
   return namespace === '' ? [required(child(path, 'namespace'))] : invalidAll(child(path, 'namespace'), namespace, isDns1123Label(namespace));
 };
 
+const labelErrors = once('labels', validateLabels);
+const annotationErrors = once('annotations', validateAnnotations);
+const ownerErrors = once('ownerReferences', validateOwnerReferences);
+const finalizerErrors = once('finalizers', validateFinalizers);
+
+/** What create and update check alike. */
+const validateParts = (meta: ObjectMeta, path: string): FieldErrors => [
+  ...labelErrors(meta.labels, path), ...annotationErrors(meta.annotations, path), ...ownerErrors(meta.ownerReferences, path), ...finalizerErrors(meta.finalizers, path),
+];
+
 /** A generateName may end in a dash: the suffix follows. */
 const maskTrailingDash = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name);
 
@@ -77,10 +99,7 @@ export const validateObjectMeta = (meta: ObjectMeta, namespaced: boolean, rule: 
     : invalidAll(child(path, 'name'), meta.name, rule(meta.name))),
   ...validateNamespace(meta, namespaced, path),
   ...nonNegative(child(path, 'generation'), meta.generation),
-  ...validateLabels(meta.labels, child(path, 'labels')),
-  ...validateAnnotations(meta.annotations, child(path, 'annotations')),
-  ...validateOwnerReferences(meta.ownerReferences, child(path, 'ownerReferences')),
-  ...validateFinalizers(meta.finalizers, child(path, 'finalizers')),
+  ...validateParts(meta, path),
 ];
 
 /** Upstream's `ValidateImmutableField`. */
@@ -95,17 +114,16 @@ const validateNewFinalizers = (now: ObjectMeta, before: ObjectMeta, path: string
     `no new finalizers can be added if the object is being deleted, found new finalizers []string{${extra.map((name) => JSON.stringify(name)).join(', ')}}`)];
 };
 
+const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+
 /** Upstream's `ValidateObjectMetaUpdate`. */
 export const validateObjectMetaUpdate = (now: ObjectMeta, before: ObjectMeta, path = 'metadata'): FieldErrors => [
   ...validateNewFinalizers(now, before, path),
   ...((now.resourceVersion ?? '') === '' ? [invalidValue(child(path, 'resourceVersion'), now.resourceVersion ?? '', 'must be specified for an update')] : []),
   ...((now.generation ?? 0) < (before.generation ?? 0) ? [invalidValue(child(path, 'generation'), now.generation ?? 0, 'must not be decremented')] : []),
-  ...(['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const)
-    .flatMap((name) => [...immutableField(now[name], before[name], child(path, name))]),
-  ...validateLabels(now.labels, child(path, 'labels')),
-  ...validateAnnotations(now.annotations, child(path, 'annotations')),
-  ...validateOwnerReferences(now.ownerReferences, child(path, 'ownerReferences')),
-  ...validateFinalizers(now.finalizers, child(path, 'finalizers')),
+  ...(IMMUTABLE.every((name) => now[name] === before[name]) ? NONE
+    : IMMUTABLE.flatMap((name) => [...immutableField(now[name], before[name], child(path, name))])),
+  ...validateParts(now, path),
 ];
 
 /** The same over a list, each with its index in the path. */

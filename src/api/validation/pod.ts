@@ -124,7 +124,7 @@ const subdomainName = (value: string | undefined, path: string, rule = isDns1123
   (textOf(value) === '' ? [] : invalidAll(path, value, rule(textOf(value))));
 
 /** Upstream's `ValidatePodSpec`. */
-export const validatePodSpec = (spec: PodSpec, path: string, isPod: boolean): FieldErrors => {
+const validatePodSpec = (spec: PodSpec, path: string, isPod: boolean): FieldErrors => {
   const scope: PodScope = { volumes: new Set((spec.volumes ?? []).map((v) => v.name)), restartPolicy: spec.restartPolicy, isPod };
   const active = spec.activeDeadlineSeconds;
   return [

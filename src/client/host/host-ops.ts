@@ -9,15 +9,18 @@ import { add, addAfter, addRateLimited, forget } from '../workqueue/workqueue.ts
 import type { ControllerPlan } from './host-plan.ts';
 import { queueNamed } from './host-plan.ts';
 import type { Turn } from './host-state.ts';
-import { controllerOf, issueIn, setController, updateQueue } from './host-state.ts';
+import { change, controllerOf, issueIn, setController, updateQueue } from './host-state.ts';
 
 /** `plan` undefined: the process's own recorder. */
 const recorderOf = (turn: Turn, plan: ControllerPlan | undefined): readonly [EventRecorder, RecorderConfig] =>
   (plan === undefined ? [turn.state.recorder, turn.plan.recorder] : [controllerOf(turn, plan).recorder, plan.recorder]);
 
 const keepRecorder = (turn: Turn, plan: ControllerPlan | undefined, { recorder, request, effects }: RecorderStep): void => {
-  if (plan === undefined) turn.state = { ...turn.state, recorder };
-  else setController(turn, plan, { ...controllerOf(turn, plan), recorder });
+  if (plan === undefined) change(turn, { recorder });
+  else {
+    const { memory, started, queues } = controllerOf(turn, plan);
+    setController(turn, plan, { memory, started, queues, recorder });
+  }
   turn.effects.push(...effects);
   if (request !== undefined) issueIn(turn, plan?.client ?? turn.plan.client, EVENTS_CHANNEL, request, { kind: 'event', controller: plan?.at ?? -1 });
 };

@@ -1,4 +1,5 @@
 /** The state of a process that hosts controllers, and the turn: what one step has changed of it so far. */
+import type { Mutable } from '../../base/mutable.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
 import type { Effect, Env } from '../../kernel/transition.ts';
@@ -71,6 +72,8 @@ export interface Turn {
   /** The array of controllers that this step made, and so may write into; undefined while it has made none. */
   controllers: ControllerState[] | undefined;
   state: HostState;
+  /** The state itself, once this step has made a copy of its own to write into. */
+  own: Mutable<HostState> | undefined;
 }
 
 export const newControllerState = (plan: ControllerPlan): ControllerState => ({
@@ -83,12 +86,21 @@ export const newHostState = (plan: HostPlan): HostState => ({
   controllers: plan.controllers.map(newControllerState),
 });
 
+/** Changes some fields of the state. Why spelled out: see mutable.ts. */
+export const change = (turn: Turn, fields: Partial<HostState>): void => {
+  if (turn.own === undefined || turn.own !== turn.state) {
+    const { phase, life, requests, informers, election, recorder, controllers } = turn.state;
+    turn.state = turn.own = { phase, life, requests, informers, election, recorder, controllers };
+  }
+  Object.assign(turn.own, fields);
+};
+
 export const controllerOf = (turn: Turn, plan: ControllerPlan): ControllerState => turn.state.controllers[plan.at] as ControllerState;
 
 export const setController = (turn: Turn, plan: ControllerPlan, controller: ControllerState): void => {
   if (turn.controllers === undefined || turn.controllers !== turn.state.controllers) {
     turn.controllers = turn.state.controllers.slice();
-    turn.state = { ...turn.state, controllers: turn.controllers };
+    change(turn, { controllers: turn.controllers });
   }
   turn.controllers[plan.at] = controller;
 };
@@ -99,7 +111,8 @@ export const touch = (turn: Turn, plan: QueuePlan): void => {
 
 export const setMemory = (turn: Turn, plan: ControllerPlan, memory: unknown): void => {
   const controller = controllerOf(turn, plan);
-  if (memory !== controller.memory) setController(turn, plan, { ...controller, memory });
+  const { started, queues, recorder } = controller;
+  if (memory !== controller.memory) setController(turn, plan, { memory, started, queues, recorder });
 };
 
 export const queueOf = (turn: Turn, plan: QueuePlan): QueueState => controllerOf(turn, plan.controller).queues[plan.at] as QueueState;
@@ -109,7 +122,8 @@ export const setQueue = (turn: Turn, plan: QueuePlan, queue: QueueState): void =
   if (controller.queues[plan.at] === queue) return;
   const queues = controller.queues.slice();
   queues[plan.at] = queue;
-  setController(turn, plan.controller, { ...controller, queues });
+  const { memory, started, recorder } = controller;
+  setController(turn, plan.controller, { memory, started, queues, recorder });
 };
 
 /** Changes the keys of a queue. */
@@ -117,7 +131,7 @@ export const updateQueue = (turn: Turn, plan: QueuePlan, change: (queue: Workque
   const before = queueOf(turn, plan);
   const queue = change(before.queue);
   if (queue === before.queue) return;
-  setQueue(turn, plan, { ...before, queue });
+  setQueue(turn, plan, { queue, syncs: before.syncs, called: before.called });
   touch(turn, plan);
 };
 
@@ -132,6 +146,6 @@ export const contextOf = (turn: Turn, plan: ControllerPlan): ControllerContext =
 
 export const issueIn = (turn: Turn, client: ApiClient, channel: string, request: ApiRequest, tag: Tag): void => {
   const [requests, effects] = issue(turn.state.requests, client, channel, request, tag);
-  turn.state = { ...turn.state, requests };
+  change(turn, { requests });
   turn.effects.push(...effects);
 };

@@ -37,7 +37,7 @@ const syncOf = (turn: Turn, queue: QueuePlan, key: string): Sync => queueOf(turn
 
 const setSync = (turn: Turn, queue: QueuePlan, key: string, sync: Sync): void => {
   const state = queueOf(turn, queue);
-  setQueue(turn, queue, { ...state, syncs: state.syncs.set(key, sync) });
+  setQueue(turn, queue, { queue: state.queue, syncs: state.syncs.set(key, sync), called: state.called });
 };
 
 const cacheRevisions = (turn: Turn, resources: readonly ResourceId[]): Readonly<Record<ResourceId, string>> => {
@@ -91,7 +91,7 @@ const sendRequests = (turn: Turn, queue: QueuePlan, key: string, { plan, positio
   const sync = syncOf(turn, queue, key);
   if (plan?.kind === 'ask') {
     const { requests, mode, stage } = plan;
-    setSync(turn, queue, key, { ...sync, requests, mode, stage, answers: requests.map(() => undefined) });
+    setSync(turn, queue, key, { phase: sync.phase, requests, mode, stage, answers: requests.map(() => undefined) });
     if (mode === 'in-order') return sendOne(turn, queue, key, 0);
     for (let at = 0; at < requests.length; at += 1) sendOne(turn, queue, key, at);
     return;
@@ -104,7 +104,7 @@ const keepAnswer = (turn: Turn, queue: QueuePlan, key: string, { position, answe
   const sync = syncOf(turn, queue, key);
   const answers = sync.answers.slice();
   answers[position] = answer;
-  setSync(turn, queue, key, { ...sync, answers });
+  setSync(turn, queue, key, { phase: sync.phase, requests: sync.requests, mode: sync.mode, stage: sync.stage, answers });
 };
 
 const report = (turn: Turn, queue: QueuePlan, key: string, { plan }: Given): void => {
@@ -114,7 +114,7 @@ const report = (turn: Turn, queue: QueuePlan, key: string, { plan }: Given): voi
 
 const finish = (turn: Turn, queue: QueuePlan, key: string): void => {
   const state = queueOf(turn, queue);
-  setQueue(turn, queue, { ...state, syncs: state.syncs.delete(key), queue: done(state.queue, key) });
+  setQueue(turn, queue, { queue: done(state.queue, key), syncs: state.syncs.delete(key), called: state.called });
   touch(turn, queue);
 };
 
@@ -135,7 +135,8 @@ const perform = (turn: Turn, queue: QueuePlan, key: string, action: WorkerAction
 const drive = (turn: Turn, queue: QueuePlan, key: string, event: WorkerEvent, given: Given): void => {
   const sync = syncOf(turn, queue, key);
   const { state, actions } = workerChart.next(sync.phase, event);
-  if (state !== sync.phase) setSync(turn, queue, key, { ...sync, phase: state });
+  const { requests, mode, stage, answers } = sync;
+  if (state !== sync.phase) setSync(turn, queue, key, { phase: state, requests, mode, stage, answers });
   for (const action of actions) perform(turn, queue, key, action, given);
 };
 
@@ -143,7 +144,7 @@ const drive = (turn: Turn, queue: QueuePlan, key: string, event: WorkerEvent, gi
 export const work = (turn: Turn, queue: QueuePlan): void => {
   const state = queueOf(turn, queue);
   const [key, keys] = get(state.queue);
-  setQueue(turn, queue, { ...state, queue: keys, called: Math.max(0, state.called - 1) });
+  setQueue(turn, queue, { queue: keys, syncs: state.syncs, called: Math.max(0, state.called - 1) });
   touch(turn, queue);
   if (key !== undefined) drive(turn, queue, key, { type: 'take' }, NOTHING);
 };
@@ -171,7 +172,8 @@ const lookAfter = (turn: Turn, queue: QueuePlan): void => {
   for (let called = state.called; called < wanted; called += 1) {
     turn.effects.push(send(turn.env.self, queue.channel, { kind: 'work', life: turn.state.life } satisfies WorkBody));
   }
-  setQueue(turn, queue, keys === state.queue && wanted <= state.called ? state : { ...state, queue: keys, called: Math.max(state.called, wanted) });
+  if (keys === state.queue && wanted <= state.called) return;
+  setQueue(turn, queue, { queue: keys, syncs: state.syncs, called: Math.max(state.called, wanted) });
 };
 
 export const lookAfterQueues = (turn: Turn): void => {

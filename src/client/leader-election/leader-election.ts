@@ -95,9 +95,13 @@ const isSameRecord = (a: LeaderRecord | undefined, b: LeaderRecord): boolean =>
   a !== undefined && a.holderIdentity === b.holderIdentity && a.leaseDurationSeconds === b.leaseDurationSeconds
   && a.acquireTime === b.acquireTime && a.renewTime === b.renewTime && a.leaseTransitions === b.leaseTransitions;
 
+/** Why spelled out: see mutable.ts. */
+const observing = ({ phase, identity, attempts }: Election, lease: Lease, observed: LeaderRecord | undefined, observedMs: number): Election =>
+  ({ phase, identity, observed, observedMs, lease, attempts });
+
 const observe = (election: Election, lease: Lease, nowMs: number): Election => {
   const record = recordOf(lease);
-  return isSameRecord(election.observed, record) ? { ...election, lease } : { ...election, lease, observed: record, observedMs: nowMs };
+  return isSameRecord(election.observed, record) ? observing(election, lease, election.observed, election.observedMs) : observing(election, lease, record, nowMs);
 };
 
 /** What we would write now. Source: `tryAcquireOrRenew`: whoever holds it already keeps its acquireTime. */
@@ -114,10 +118,12 @@ const ownRecord = (election: Election, config: ElectionConfig, nowMs: number): L
   };
 };
 
-const leaseRequest = (config: ElectionConfig, verb: 'get' | 'create' | 'update', body?: unknown): ApiRequest => ({
-  verb, resource: 'leases.coordination.k8s.io', namespace: config.namespace,
-  ...(verb === 'create' ? {} : { name: config.name }), ...(body === undefined ? {} : { body }),
-});
+const LEASES = 'leases.coordination.k8s.io';
+
+const leaseRequest = ({ namespace, name }: ElectionConfig, verb: 'get' | 'create' | 'update', body?: unknown): ApiRequest => {
+  if (verb === 'create') return { verb, resource: LEASES, namespace, body };
+  return verb === 'get' ? { verb, resource: LEASES, namespace, name } : { verb, resource: LEASES, namespace, name, body };
+};
 
 const creation = (election: Election, config: ElectionConfig, nowMs: number): ApiRequest => leaseRequest(config, 'create', {
   apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: config.name, namespace: config.namespace },
@@ -129,7 +135,7 @@ const interpret = (election: Election, answer: Answer, nowMs: number): readonly 
   const reading = election.phase.endsWith('.getting');
   if (answer.kind !== 'object') return [election, reading && answer.kind === 'refused' && answer.code === 404 ? { type: 'missing' } : { type: 'error' }];
   const lease = answer.object as Lease;
-  if (!reading) return [{ ...election, lease, observed: recordOf(lease), observedMs: nowMs }, { type: 'written' }];
+  if (!reading) return [observing(election, lease, recordOf(lease), nowMs), { type: 'written' }];
   const seen = observe(election, lease, nowMs);
   const held = seen.observed !== undefined && seen.observed.holderIdentity !== '' && isValid(seen, nowMs) && !isOwn(seen);
   return [seen, { type: held ? 'held' : 'free' }];
@@ -178,8 +184,9 @@ export const elect = (election: Election, config: ElectionConfig, input: Electio
   if (caused === undefined) return { election, request: undefined, effects: [], outcome: undefined };
   const [seen, event] = caused;
   const { state, actions } = electionChart.next(seen.phase, event);
-  const next = { ...seen, phase: state, attempts: seen.attempts + 1 };
+  const { identity, observed, observedMs, lease, attempts } = seen;
+  const next = { phase: state, identity, observed, observedMs, lease, attempts: attempts + 1 };
   const turn: Turn = { request: undefined, outcome: undefined, effects: [] };
   for (const action of actions) perform(next, action, config, env, turn);
-  return { election: next, ...turn };
+  return { election: next, request: turn.request, effects: turn.effects, outcome: turn.outcome };
 };

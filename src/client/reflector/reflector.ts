@@ -56,7 +56,7 @@ export interface Reflection {
   readonly effects: readonly Effect[];
 }
 
-export const REFLECTOR_BACK_OFF: BackOffManagerConfig = { durationMs: 800, factor: 2, jitter: 1, steps: 1_000, capMs: 30_000, resetMs: 120_000 };
+const REFLECTOR_BACK_OFF: BackOffManagerConfig = { durationMs: 800, factor: 2, jitter: 1, steps: 1_000, capMs: 30_000, resetMs: 120_000 };
 const MIN_WATCH_TIMEOUT_SECONDS = 300;
 const VERY_SHORT_WATCH_MS = 1000;
 
@@ -155,6 +155,10 @@ const watchOptions = (reflector: Reflector, spec: ReflectorSpec, env: Env): Requ
   timeoutSeconds: Math.floor(MIN_WATCH_TIMEOUT_SECONDS * (1 + fraction(env.random(`${spec.channel}/timeout`, reflector.sent)))),
 });
 
+/** Why spelled out: see mutable.ts. */
+const applied = ({ phase, unavailable, sent, server, broken, backOff, watchedSinceMs }: Reflector, resourceVersion: string): Reflector =>
+  ({ phase, resourceVersion, unavailable, sent, server, broken, backOff, watchedSinceMs, lively: true });
+
 const perform = (
   reflector: Reflector, action: ReflectorAction, change: StoreChange | undefined, spec: ReflectorSpec, client: ApiClient, env: Env, effects: Effect[],
 ): Reflector => {
@@ -170,7 +174,7 @@ const perform = (
       return { ...next, watchedSinceMs: env.nowMs, lively: false };
     }
     case 'replace': return { ...reflector, resourceVersion: change?.resourceVersion ?? '', unavailable: false };
-    case 'apply': return { ...reflector, resourceVersion: change?.resourceVersion ?? '', lively: true };
+    case 'apply': return applied(reflector, change?.resourceVersion ?? '');
     case 'markUnavailable': return { ...reflector, unavailable: true };
     case 'replaceWithNothing': return reflector;
     case 'stopWatch':

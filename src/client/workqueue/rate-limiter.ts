@@ -35,7 +35,7 @@ export const refilled = (bucket: TokenBucket | undefined, limits: { readonly per
   (bucket === undefined ? limits.burst : Math.min(limits.burst, bucket.tokens + Math.max(0, nowMs - bucket.atMs) * limits.perSecond / 1000));
 
 /** Takes a token now, even one that is not there yet: the delay until it is. */
-export const reserve = (bucket: TokenBucket | undefined, limits: { readonly perSecond: number; readonly burst: number }, nowMs: number): readonly [number, TokenBucket] => {
+const reserve = (bucket: TokenBucket | undefined, limits: { readonly perSecond: number; readonly burst: number }, nowMs: number): readonly [number, TokenBucket] => {
   const tokens = refilled(bucket, limits, nowMs) - 1;
   return [tokens < 0 ? -tokens * 1000 / limits.perSecond : 0, { tokens, atMs: nowMs }];
 };

@@ -34,12 +34,16 @@ export interface Workqueue {
 export const newWorkqueue = (): Workqueue =>
   ({ queue: emptyFifo<string>(), status: emptyMap<KeyStatus>(), waiting: undefined, dueMs: emptyMap<number>(), limiter: newRateLimiter(), armedMs: undefined });
 
+/** With other keys in it. Why spelled out: see mutable.ts. */
+const withKeys = ({ waiting, dueMs, limiter, armedMs }: Workqueue, queue: Fifo<string>, status: PersistentMap<KeyStatus>): Workqueue =>
+  ({ queue, status, waiting, dueMs, limiter, armedMs });
+
 /** Marks the key as needing work; it is handed out once, however often it was added before that. */
 export const add = (queue: Workqueue, key: string): Workqueue => {
   const status = queue.status.get(key);
   switch (status) {
-    case undefined: return { ...queue, queue: queue.queue.push(key), status: queue.status.set(key, 'queued') };
-    case 'processing': return { ...queue, status: queue.status.set(key, 'redo') };
+    case undefined: return withKeys(queue, queue.queue.push(key), queue.status.set(key, 'queued'));
+    case 'processing': return withKeys(queue, queue.queue, queue.status.set(key, 'redo'));
     case 'queued':
     case 'redo': return queue;
     default: return status satisfies never;
@@ -52,7 +56,7 @@ export const length = (queue: Workqueue): number => queue.queue.size;
 /** Hands out the key that was added first; undefined when none is ready. Must be followed by `done`. */
 export const get = (queue: Workqueue): readonly [string | undefined, Workqueue] => {
   const key = queue.queue.head;
-  return key === undefined ? [undefined, queue] : [key, { ...queue, queue: queue.queue.shift(), status: queue.status.set(key, 'processing') }];
+  return key === undefined ? [undefined, queue] : [key, withKeys(queue, queue.queue.shift(), queue.status.set(key, 'processing'))];
 };
 
 /** The worker is through with the key; if it was added meanwhile, it is queued again. */
@@ -60,8 +64,8 @@ export const done = (queue: Workqueue, key: string): Workqueue => {
   const status = queue.status.get(key);
   invariant(status !== 'queued' && status !== undefined, () => `Expected a key that is being processed. Instead, received ${key}. Hint: get it first.`);
   return status === 'redo'
-    ? { ...queue, queue: queue.queue.push(key), status: queue.status.set(key, 'queued') }
-    : { ...queue, status: queue.status.delete(key) };
+    ? withKeys(queue, queue.queue.push(key), queue.status.set(key, 'queued'))
+    : withKeys(queue, queue.queue, queue.status.delete(key));
 };
 
 export const isProcessing = (queue: Workqueue, key: string): boolean => queue.status.get(key) === 'processing' || queue.status.get(key) === 'redo';

@@ -66,9 +66,6 @@ export const emptyRuntimeState: RuntimeState = {
   sandboxes: emptyMap(), containers: emptyMap(), images: emptyMap(), pulls: emptyMap(), attempts: emptyMap(), cni: emptyMap(), nextCniId: 1,
 };
 
-/** What a handler did. */
-export type Did<Sent> = readonly [RuntimeState, readonly Sent[]];
-
 export const withSandbox = (state: RuntimeState, record: SandboxRecord): RuntimeState =>
   ({ ...state, sandboxes: state.sandboxes.set(record.status.id, record) });
 export const withContainer = (state: RuntimeState, record: ContainerRecord): RuntimeState =>

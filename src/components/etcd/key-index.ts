@@ -3,6 +3,7 @@
  * Models: etcd server/storage/mvcc/index.go (treeIndex)
  * Not modelled: generations of a key; the past is read off the revision log.
  */
+import { lowerBound } from '../../base/order.ts';
 
 /** Leaves hold keys, inner nodes hold children; `count` is the number of keys below, `least` the smallest of them. */
 type Leaf = { readonly keys: readonly string[] };
@@ -21,18 +22,6 @@ const least = (node: KeyIndex): string => (isLeaf(node) ? node.keys[0] : node.le
 const innerOf = (children: readonly KeyIndex[]): Inner => ({
   children, leasts: children.map(least), count: children.reduce((sum, child) => sum + indexSize(child), 0),
 });
-
-/** How many of the sorted `keys` are less than `key`. */
-const lowerBound = (keys: readonly string[], key: string): number => {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] as string) < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
 
 /** The child that holds `key` or would. */
 const slotOf = (node: Inner, key: string): number => {

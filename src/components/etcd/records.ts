@@ -29,7 +29,7 @@ export const withCompaction = <S extends Store>(store: S, revision: number): S =
   ({ ...store, compactRevision: revision, log: dropBefore(store.log, revision) });
 
 /** One record more. Throws when it does not follow on the store: the records are not this log's. */
-export const foldRecord = (state: EtcdState, next: RevisionRecord): EtcdState => {
+const foldRecord = (state: EtcdState, next: RevisionRecord): EtcdState => {
   switch (next.kind) {
     case 'revision': return foldRevision(state, next);
     case 'compacted': return withCompaction(state, next.revision);

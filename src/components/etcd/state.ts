@@ -54,7 +54,7 @@ export interface EtcdState extends Store {
   readonly progressRevision: number;
 }
 
-export const FIRST_REVISION = 1;
+const FIRST_REVISION = 1;
 
 export const emptyState: EtcdState = {
   revision: FIRST_REVISION, compactRevision: 0, log: emptyLog<Revision>(FIRST_REVISION + 1), keyspace: emptyMap<KeyValue>(), index: emptyIndex,

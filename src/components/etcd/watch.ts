@@ -106,9 +106,13 @@ export const tellProgress = (state: EtcdState, client: ActorId, watchId: string)
 
 /** The periodic notification: to those that want it and were told nothing since the last. */
 export const notifyProgress = (state: EtcdState): Moved => {
-  const wasTold = (watcher: Watcher): boolean =>
-    foldLog<Revision, boolean>(state.log, Math.max(state.progressRevision + 1, watcher.startRevision),
-      (told, events) => told || eventsFor(watcher, events).length > 0, false);
-  const effects = state.watchers.filter((watcher) => watcher.progressNotify && !wasTold(watcher)).flatMap((watcher) => progressOf(state, watcher));
+  const told = new Set<Watcher>();
+  foldLog<Revision, undefined>(state.log, state.progressRevision + 1, (_, events, revision) => {
+    for (const watcher of watchersOf(state.watchers, events)) {
+      if (!told.has(watcher) && revision >= watcher.startRevision && eventsFor(watcher, events).length > 0) told.add(watcher);
+    }
+    return undefined;
+  }, undefined);
+  const effects = state.watchers.filter((watcher) => watcher.progressNotify && !told.has(watcher)).flatMap((watcher) => progressOf(state, watcher));
   return [state.progressRevision === state.revision ? state : { ...state, progressRevision: state.revision }, effects];
 };

@@ -25,7 +25,7 @@ import type { ApiserverState, Held, Pending, WriteJob } from './state.ts';
 import { initialState } from './state.ts';
 import { leaseGranted } from './storage/event-lease.ts';
 import type { ApiserverEffect, Settings, Turn } from './turn.ts';
-import { KV, unpark } from './turn.ts';
+import { change, KV, takePending, unpark } from './turn.ts';
 
 type Body = ToApiServer | FromApiServer | ToEtcd | FromEtcd;
 
@@ -54,14 +54,14 @@ const settingsOf = (options: ApiserverOptions): Settings => ({
 
 const drive = (turn: Turn, event: ServerEvent): void => {
   const { state, actions } = serverChart.next(turn.state.phase, event);
-  turn.state = { ...turn.state, phase: state };
+  if (state !== turn.state.phase) change(turn, { phase: state });
   for (const action of actions) act(turn, action);
 };
 
 const act = (turn: Turn, action: 'startCaches' | 'answerBacklog'): void => {
   if (action === 'startCaches') return startCaches(turn);
   const { backlog } = turn.state;
-  turn.state = { ...turn.state, backlog: [] };
+  change(turn, { backlog: [] });
   for (const held of backlog) take(turn, held);
   return undefined;
 };
@@ -126,11 +126,8 @@ const listed = (turn: Turn, resource: string, answer: EtcdAnswer): void => {
 const fromEtcd = (turn: Turn, message: FromEtcd): void => {
   switch (message.kind) {
     case 'etcd-answer': {
-      const key = String(message.id);
-      const pending = turn.state.pending.get(key);
-      if (pending === undefined) return undefined;
-      turn.state = { ...turn.state, pending: turn.state.pending.delete(key) };
-      return answered(turn, pending, message.answer);
+      const pending = takePending(turn, String(message.id));
+      return pending === undefined ? undefined : answered(turn, pending, message.answer);
     }
     case 'etcd-events': return cacheAdvanced(turn, message);
     case 'etcd-watch-end': return cacheWatchEnded(turn, message);
@@ -145,7 +142,7 @@ const received = (turn: Turn, from: ActorId, channel: string, body: Body): void 
   if (from === turn.settings.etcd) return fromEtcd(turn, body as FromEtcd);
   const held: Held = { from, channel, message: body as ToApiServer };
   if (turn.state.phase === 'serving') return take(turn, held);
-  turn.state = { ...turn.state, backlog: [...turn.state.backlog, held] };
+  change(turn, { backlog: [...turn.state.backlog, held] });
   return undefined;
 };
 
@@ -154,7 +151,7 @@ const UNAVAILABLE: EtcdAnswer = { kind: 'error', revision: 0, code: 'unavailable
 /** Whether calls under way took effect is unknown; those who asked are told so. */
 const etcdCallsLost = (turn: Turn): void => {
   const lost = [...turn.state.pending.entries()].sort(([a], [b]) => Number(a) - Number(b));
-  for (const [key] of lost) turn.state = { ...turn.state, pending: turn.state.pending.delete(key) };
+  for (const [key] of lost) takePending(turn, key);
   for (const [, pending] of lost) answered(turn, pending, UNAVAILABLE);
 };
 
@@ -163,7 +160,7 @@ const WATCH = 'watch/';
 const disconnected = (turn: Turn, peer: ActorId, channel: string): void => {
   if (peer !== turn.settings.etcd) {
     const backlog = turn.state.backlog.filter((held) => held.from !== peer || held.channel !== channel);
-    if (backlog.length !== turn.state.backlog.length) turn.state = { ...turn.state, backlog };
+    if (backlog.length !== turn.state.backlog.length) change(turn, { backlog });
     return dropStreams(turn, peer, channel);
   }
   if (channel === KV) return etcdCallsLost(turn);
@@ -207,7 +204,7 @@ export const kubeApiserverActor = (options: ApiserverOptions): Actor<ApiserverSt
     id: options.id,
     initial: initialState,
     transition: (state: ApiserverState, input: Input<Body>, env: Env): readonly [ApiserverState, readonly ApiserverEffect[]] => {
-      const turn: Turn = { state, effects: [], env, settings };
+      const turn: Turn = { state, own: undefined, effects: [], env, settings };
       handle(turn, input);
       return [turn.state, turn.effects.length === 0 ? noEffects : turn.effects];
     },

@@ -3,6 +3,7 @@
  * Models: staging/src/k8s.io/apiserver/pkg/server, pkg/storage/cacher/cacher.go (fields of Cacher and watchCache)
  */
 import type { Fifo } from '../../base/fifo.ts';
+import type { Mutable } from '../../base/mutable.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import type { FieldSelector } from '../../api/field-selector.ts';
@@ -216,3 +217,10 @@ export const initialState: ApiserverState = {
   compaction: { version: 0, revision: 0 },
   bookmarkArmed: false,
 };
+
+/** Why spelled out: see mutable.ts. */
+export const copyOf = (state: ApiserverState): Mutable<ApiserverState> => ({
+  phase: state.phase, backlog: state.backlog, unready: state.unready, cachers: state.cachers, streams: state.streams, pending: state.pending,
+  parked: state.parked, collections: state.collections, nextId: state.nextId, draws: state.draws, eventLease: state.eventLease,
+  compaction: state.compaction, bookmarkArmed: state.bookmarkArmed,
+});

@@ -10,7 +10,9 @@ import type { KubeObject } from '../../api/object.ts';
 import type { ResourceId } from '../../api/resources.ts';
 import type { Status } from '../../api/status.ts';
 import { invariant } from '../../base/assert.ts';
+import type { Mutable } from '../../base/mutable.ts';
 import type { ApiserverState, Cacher, Client, Parked, Pending } from './state.ts';
+import { copyOf } from './state.ts';
 
 export type ApiserverEffect = Effect<ToEtcd | FromApiServer>;
 
@@ -25,6 +27,8 @@ export interface Settings {
 
 export interface Turn {
   state: ApiserverState;
+  /** The state itself, once this turn has made a copy of its own to write into. */
+  own: Mutable<ApiserverState> | undefined;
   readonly effects: ApiserverEffect[];
   readonly env: Env;
   readonly settings: Settings;
@@ -32,24 +36,46 @@ export interface Turn {
 
 export const KV = 'kv';
 
+/** This turn's own copy of the state. */
+const writable = (turn: Turn): Mutable<ApiserverState> => {
+  if (turn.own === undefined || turn.own !== turn.state) turn.state = turn.own = copyOf(turn.state);
+  return turn.own;
+};
+
+/** Changes some fields of the state. */
+export const change = (turn: Turn, fields: Partial<ApiserverState>): void => {
+  Object.assign(writable(turn), fields);
+};
+
+/** Takes back what an answer of etcd is for; undefined when it was taken before. */
+export const takePending = (turn: Turn, key: string): Pending | undefined => {
+  const pending = turn.state.pending.get(key);
+  if (pending === undefined) return undefined;
+  const state = writable(turn);
+  state.pending = state.pending.delete(key);
+  return pending;
+};
+
 /** Asks etcd; the answer resumes `pending`. */
 export const callEtcd = (turn: Turn, call: EtcdCall, pending: Pending): void => {
   const id = turn.state.nextId;
-  turn.state = { ...turn.state, nextId: id + 1, pending: turn.state.pending.set(String(id), pending) };
+  const state = writable(turn);
+  state.nextId = id + 1;
+  state.pending = state.pending.set(String(id), pending);
   turn.effects.push({ kind: 'send', to: turn.settings.etcd, channel: KV, body: { kind: 'etcd-call', id, call } });
 };
 
 /** Puts a request off until it is woken by its key. */
 export const park = (turn: Turn, parked: Parked): string => {
   const key = String(turn.state.nextId);
-  turn.state = { ...turn.state, nextId: turn.state.nextId + 1, parked: turn.state.parked.set(key, parked) };
+  change(turn, { nextId: turn.state.nextId + 1, parked: turn.state.parked.set(key, parked) });
   return key;
 };
 
 /** Takes a parked request back; undefined when it was taken before. */
 export const unpark = (turn: Turn, key: string): Parked | undefined => {
   const parked = turn.state.parked.get(key);
-  if (parked !== undefined) turn.state = { ...turn.state, parked: turn.state.parked.delete(key) };
+  if (parked !== undefined) change(turn, { parked: turn.state.parked.delete(key) });
   return parked;
 };
 
@@ -78,12 +104,13 @@ export const cacherOf = (turn: Turn, resource: ResourceId): Cacher => {
 };
 
 export const setCacher = (turn: Turn, cacher: Cacher): void => {
-  turn.state = { ...turn.state, cachers: turn.state.cachers.set(cacher.resource, cacher) };
+  const state = writable(turn);
+  state.cachers = state.cachers.set(cacher.resource, cacher);
 };
 
 /** The n of the next draw under a label, which counts the label's own draws. */
 export const nextDraw = (turn: Turn, label: string): number => {
   const n = turn.state.draws.get(label) ?? 0;
-  turn.state = { ...turn.state, draws: turn.state.draws.set(label, n + 1) };
+  change(turn, { draws: turn.state.draws.set(label, n + 1) });
   return n;
 };

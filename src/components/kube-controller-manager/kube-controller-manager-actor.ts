@@ -7,17 +7,24 @@ import type { Controller } from '../../client/controller.ts';
 import type { HostState } from '../../client/controller-host.ts';
 import { controllerHostActor } from '../../client/controller-host.ts';
 import type { Actor, ActorId } from '../../kernel/transition.ts';
+import type { CronPolicy } from './cronjob/cron-job-controller.ts';
 import { cronJobController } from './cronjob/cron-job-controller.ts';
+import type { DaemonPolicy } from './daemonset/daemonset-controller.ts';
 import { daemonSetController } from './daemonset/daemonset-controller.ts';
 import { deploymentController } from './deployment/deployment-controller.ts';
+import type { DeploymentPolicy } from './deployment/policy/deployment-policy.ts';
+import { upstreamDeploymentPolicy } from './deployment/policy/deployment-policy.ts';
 import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import type { JobPolicy } from './job/job-controller.ts';
 import { jobController } from './job/job-controller.ts';
 import { namespaceController } from './namespace/namespace-controller.ts';
 import { nodeLifecycleController } from './nodelifecycle/node-lifecycle-controller.ts';
 import { podGcController } from './podgc/pod-gc-controller.ts';
+import type { ReplicaSetPolicy } from './replicaset/policy/replicaset-policy.ts';
+import { upstreamReplicaSetPolicy } from './replicaset/policy/replicaset-policy.ts';
 import { replicaSetController } from './replicaset/replicaset-controller.ts';
 import { rootCaCertPublisher } from './root-ca-cert-publisher/root-ca-cert-publisher.ts';
 import { serviceAccountController } from './serviceaccount/service-account-controller.ts';
@@ -33,9 +40,19 @@ export interface KubeControllerManagerOptions {
   readonly controllers?: readonly Controller[];
 }
 
+/** Decisions of controllers that a variant replaces; what is absent is upstream's. */
+export interface ControllerPolicies {
+  readonly deployment?: Partial<DeploymentPolicy>;
+  readonly replicaSet?: Partial<ReplicaSetPolicy>;
+  readonly daemonSet?: Partial<DaemonPolicy>;
+  readonly job?: Partial<JobPolicy>;
+  readonly cronJob?: Partial<CronPolicy>;
+}
+
 /** What runs without flags. */
-export const defaultControllers = (): readonly Controller[] => [
-  deploymentController(), replicaSetController(), daemonSetController(), jobController(), cronJobController(), ttlAfterFinishedController(),
+export const defaultControllers = ({ deployment, replicaSet, daemonSet, job, cronJob }: ControllerPolicies = {}): readonly Controller[] => [
+  deploymentController({ ...upstreamDeploymentPolicy, ...deployment }), replicaSetController({ ...upstreamReplicaSetPolicy, ...replicaSet }),
+  daemonSetController(daemonSet), jobController(job), cronJobController(cronJob), ttlAfterFinishedController(),
   endpointSliceController(), endpointsController(), garbageCollector(), namespaceController(),
   nodeLifecycleController(), taintEvictionController(), podGcController(), disruptionController(),
   serviceAccountController(), rootCaCertPublisher(),

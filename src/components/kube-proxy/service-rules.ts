@@ -7,7 +7,7 @@ import type { Endpoint, EndpointSlice, Service, ServicePort } from '../../api/ty
 import { compareStrings } from '../../base/order.ts';
 import type { ServicePortRule, ServiceRules } from '../../protocol/network.ts';
 
-export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 /** Why: a headless Service has no address, and an ExternalName one is only a DNS record. */
 const isSkipped = (service: Service): boolean =>

@@ -23,7 +23,7 @@ const PERMIT_TIMER = 'permit/';
 export const permitTimer = (uid: string): string => `${PERMIT_TIMER}${uid}`;
 export const permitTimerUid = (key: string): string | undefined => (key.startsWith(PERMIT_TIMER) ? key.slice(PERMIT_TIMER.length) : undefined);
 
-export const tell = (turn: Turn, uid: string, event: PodEvent): void => updateQueue(turn, (queue, context) => {
+const tell = (turn: Turn, uid: string, event: PodEvent): void => updateQueue(turn, (queue, context) => {
   const pod = queue.pods.get(uid);
   return pod === undefined ? queue : dispatch(queue, pod, event, context);
 });

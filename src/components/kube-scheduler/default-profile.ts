@@ -14,7 +14,7 @@ import { defaultBinder, dynamicResources, imageLocality, prioritySort, schedulin
 import { volumeBinding } from './plugins/volume-binding.ts';
 import { defaultPreemption } from './preemption/default-preemption.ts';
 
-export const defaultPlugins: readonly PluginSpec[] = [
+const defaultPlugins: readonly PluginSpec[] = [
   { plugin: schedulingGates },
   { plugin: prioritySort },
   { plugin: nodeUnschedulable },

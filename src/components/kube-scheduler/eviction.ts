@@ -3,12 +3,13 @@
  * Models: pkg/scheduler/framework/preemption/preemption.go prepareCandidateAsync, PreemptPod
  * Why the preemptor is let go before the last victim: that victim's delete must be able to wake it.
  */
+import { observedGenerationOf, withPodCondition } from '../../api/pod-status.ts';
 import type { Answer } from '../../client/controller.ts';
 import { errorOf } from '../../client/controller.ts';
 import type { PodInfo } from './framework/pod-info.ts';
 import { unschedulable } from './framework/status.ts';
 import { isWaiting, rejectWaiting } from './binding.ts';
-import { statusPatch, withCondition, withNomination } from './pod-status.ts';
+import { statusPatch, withNomination } from './pod-status.ts';
 import { activate } from './queue/moves.ts';
 import { nominatedOn } from './queue/nominator.ts';
 import type { Preemption, Turn } from './state.ts';
@@ -40,8 +41,8 @@ const evict = (turn: Turn, { preemptor, node }: Preemption, victim: PodInfo): bo
     return false;
   }
   const message = `${preemptor.pod.spec.schedulerName ?? ''}: preempting to accommodate a higher priority pod`;
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message };
-  const patch = statusPatch(victim.pod, withCondition(victim.pod, condition, turn.env.nowMs));
+  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler', message, ...observedGenerationOf(victim.pod) };
+  const patch = statusPatch(victim.pod, withPodCondition(victim.pod.status ?? {}, condition, turn.env.nowMs));
   if (patch === undefined) deleteVictim(turn, preemptor, victim);
   else ask(turn, channelFor('victims', victim.key), patch, { kind: 'victim', preemptor: preemptor.uid, victim, stage: 'patch' });
   return true;

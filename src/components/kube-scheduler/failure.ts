@@ -2,10 +2,11 @@
  * What follows when a pod could not be scheduled or bound: back to the queues, an Event, a condition.
  * Models: pkg/scheduler/schedule_one.go handleSchedulingFailure, updatePod, truncateMessage
  */
+import { observedGenerationOf, withPodCondition } from '../../api/pod-status.ts';
 import type { Pod } from '../../api/types.ts';
 import { podInfo, podUid } from './framework/pod-info.ts';
 import type { PodInfo } from './framework/pod-info.ts';
-import { statusPatch, withCondition, withNomination } from './pod-status.ts';
+import { statusPatch, withNomination } from './pod-status.ts';
 import { abandon, addUnschedulable } from './queue/moves.ts';
 import { nominate } from './queue/nominator.ts';
 import type { Turn } from './state.ts';
@@ -39,8 +40,8 @@ export const fail = (turn: Turn, pod: PodInfo, failure: Failed): void => {
     updateQueue(turn, (queue) => ({ ...queue, nominator: nominate(queue.nominator, podInfo(latest), remembered) }));
   }
   recordEvent(turn, { regarding: pod.pod, type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: truncated(failure.message) });
-  const condition = { type: 'PodScheduled', status: 'False', reason: failure.reason, message: failure.message };
-  const status = withCondition(pod.pod, condition, turn.env.nowMs);
+  const condition = { type: 'PodScheduled', status: 'False', reason: failure.reason, message: failure.message, ...observedGenerationOf(pod.pod) };
+  const status = withPodCondition(pod.pod.status ?? {}, condition, turn.env.nowMs);
   const patch = statusPatch(pod.pod, failure.nominatedNodeName === undefined ? status : withNomination(status, failure.nominatedNodeName));
   if (patch !== undefined) ask(turn, channelFor('status', pod.key), patch, { kind: 'status' });
 };

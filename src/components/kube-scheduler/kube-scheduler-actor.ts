@@ -7,6 +7,7 @@ import type { ResourceId } from '../../api/resources.ts';
 import type { Answer } from '../../client/controller.ts';
 import { EVENTS_CHANNEL, recordEvent as recordCore, recorderAnswered, recorderTimer } from '../../client/event-recorder.ts';
 import type { RecorderStep } from '../../client/event-recorder.ts';
+import { isSeriesTimer, seriesAnswered, seriesTimer, seriesTimers } from '../../client/event-series-recorder.ts';
 import { hasSynced, informersInput, informerSet, listenerChannel, listenerHandled, startInformers, stopInformers } from '../../client/informers.ts';
 import type { Informed, ListeningInformerSpec, NotifyBody } from '../../client/informers.ts';
 import { elect, ELECTION_CHANNEL, ELECTION_TIMERS, electionConfig } from '../../client/leader-election/leader-election.ts';
@@ -28,13 +29,12 @@ import { schedulerProcess } from './machine.ts';
 import type { ProcessAction, ProcessEvent } from './machine.ts';
 import { defaultBackoff } from './queue/queue.ts';
 import type { BackoffLimits } from './queue/queue.ts';
-import { written } from './series-recorder.ts';
 import { defaultPolicy, newSchedulerState, SCHEDULE_CHANNEL } from './state.ts';
 import type { ScheduleBody, SchedulerPlan, SchedulerPolicy, SchedulerState, Tag, Turn } from './state.ts';
 import {
-  BACKOFF_TIMER, backoffFired, EXPIRY_TIMER, expiryFired, finishFired, FLUSH_TIMER, flushFired, lookAfterTimers, permitFired,
+  BACKOFF_TIMER, backoffFired, EXPIRY_TIMER, expiryFired, FLUSH_TIMER, flushFired, lookAfterTimers, permitFired,
 } from './timers.ts';
-import { ask, FINISH_TIMER, isAnswerChannel, retryEventsLater, RETRY_TIMER, set, writeEvent } from './turn.ts';
+import { ask, isAnswerChannel, recorderStep, set } from './turn.ts';
 
 export interface KubeSchedulerOptions {
   readonly id: ActorId;
@@ -77,8 +77,10 @@ const planOf = (options: KubeSchedulerOptions): SchedulerPlan => {
   const credential: Credential = options.credential ?? { kind: 'certificate', commonName: 'system:kube-scheduler', organizations: [] };
   const client = { servers: options.apiservers, credential, userAgent: USER_AGENT };
   const election = options.leaderElection === false ? undefined : { ...electionConfig('kube-scheduler'), ...options.leaderElection };
+  const profile = compileProfile(options.profile ?? defaultProfile);
+  const { schedulerName } = profile;
   return {
-    profile: compileProfile(options.profile ?? defaultProfile), policy: { ...defaultPolicy, ...options.policy },
+    profile, recorder: { reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.id}`.slice(0, 128), timer: 'events/series' }, policy: { ...defaultPolicy, ...options.policy },
     client, electionClient: election === undefined ? client : { ...client, timeoutMs: election.renewDeadlineMs / 2 }, election,
     informers: informerSet(informerSpecs, client), backoff: { ...defaultBackoff, ...options.backoff }, maxUnschedulableMs: options.maxUnschedulableMs ?? 300_000,
   };
@@ -111,7 +113,7 @@ const perform = (turn: Turn, action: ProcessAction): void => {
 const exit = (turn: Turn): void => {
   const { plan, state, env } = turn;
   const { informers, effects } = stopInformers(plan.informers, state.informers, env);
-  const own = [BACKOFF_TIMER, FLUSH_TIMER, EXPIRY_TIMER, RETRY_TIMER, FINISH_TIMER, CORE_RECORDER.timer, ...state.bindings.keys().map(permitTimer)];
+  const own = [BACKOFF_TIMER, FLUSH_TIMER, EXPIRY_TIMER, CORE_RECORDER.timer, ...seriesTimers(state.recorder, plan.recorder), ...state.bindings.keys().map(permitTimer)];
   turn.effects.push(...effects, ...[...own, ...ELECTION_TIMERS].map(cancel), arm(RESTART_TIMER, RESTART_MS));
   const fresh = newSchedulerState(plan);
   const { nextId, server, broken } = state.requests;
@@ -151,9 +153,7 @@ const answered = (turn: Turn, tag: Tag, answer: Answer): void => {
   switch (tag.kind) {
     case 'election': return campaign(turn, { kind: 'answer', answer });
     case 'core-event': return coreStep(turn, recorderAnswered(turn.state.coreRecorder, CORE_RECORDER, answer, turn.env));
-    case 'event':
-      set(turn, { recorder: written(turn.state.recorder, tag.write, answer) });
-      return retryEventsLater(turn);
+    case 'event': return recorderStep(turn, seriesAnswered(turn.state.recorder, turn.plan.recorder, tag.write, answer, turn.env));
     case 'bind': return bindingAnswered(turn, tag.uid, answer);
     case 'victim':
       victimAnswered(turn, tag.preemptor, tag.victim, tag.stage, answer);
@@ -200,22 +200,15 @@ const message = (turn: Turn, input: Input & { readonly kind: 'message' }): void 
   return isAnswer ? settleIn(turn, input) : inform(turn, input);
 };
 
-const retryEvents = (turn: Turn): void => {
-  const { retries } = turn.state.recorder;
-  set(turn, { recorder: { ...turn.state.recorder, retries: [] } });
-  for (const write of retries) writeEvent(turn, write);
-};
-
 const timer = (turn: Turn, input: Input & { readonly kind: 'timer' }): void => {
   switch (input.key) {
     case BACKOFF_TIMER: return backoffFired(turn);
     case FLUSH_TIMER: return flushFired(turn);
     case EXPIRY_TIMER: return expiryFired(turn);
-    case FINISH_TIMER: return finishFired(turn);
-    case RETRY_TIMER: return retryEvents(turn);
     case CORE_RECORDER.timer: return coreStep(turn, recorderTimer(turn.state.coreRecorder));
     default: break;
   }
+  if (isSeriesTimer(turn.plan.recorder, input.key)) return recorderStep(turn, seriesTimer(turn.state.recorder, turn.plan.recorder, input.key, turn.env));
   const waiting = permitTimerUid(input.key);
   if (waiting !== undefined) return permitFired(turn, waiting);
   if (isRequestTimer(input.key)) return settleIn(turn, input);
@@ -239,7 +232,7 @@ const takeInput = (turn: Turn, input: Input): void => {
 };
 
 const transitionOf = (plan: SchedulerPlan) => (state: SchedulerState, input: Input, env: Env): readonly [SchedulerState, readonly Effect[]] => {
-  const turn: Turn = { plan, env, effects: [], state };
+  const turn: Turn = { plan, env, effects: [], state, own: undefined };
   takeInput(turn, input);
   if (turn.state.phase !== 'exited') {
     lookAfterTimers(turn, turn.state.queue !== state.queue, turn.state.cache !== state.cache);

@@ -99,7 +99,6 @@ const machine = setup({
 export type PodPhase = 'arriving' | 'gated' | 'active' | 'backoff' | 'unschedulable' | 'inFlight.scheduling' | 'inFlight.waiting' | 'binding' | 'gone';
 export type PodAction = 'pushActive' | 'pushBackoff' | 'trackEvents' | 'untrackEvents' | 'countAttempt' | 'discard';
 
-export const podSchedulingMachine = machine;
 export const podScheduling = compile<PodPhase, PodEvent, PodAction>(machine);
 
 export type ProcessEvent =

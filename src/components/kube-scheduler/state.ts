@@ -1,8 +1,11 @@
 /** The state of a kube-scheduler process, its configuration, and the turn: what one step has changed so far. */
+import type { Mutable } from '../../base/mutable.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
 import type { EventRecorder } from '../../client/event-recorder.ts';
 import { newEventRecorder } from '../../client/event-recorder.ts';
+import { newSeriesRecorder } from '../../client/event-series-recorder.ts';
+import type { SeriesRecorder, SeriesRecorderConfig } from '../../client/event-series-recorder.ts';
 import type { InformerSet, Informers } from '../../client/informers.ts';
 import { newInformers } from '../../client/informers.ts';
 import type { Election, ElectionConfig } from '../../client/leader-election/leader-election.ts';
@@ -20,8 +23,6 @@ import type { ProcessPhase } from './machine.ts';
 import { schedulerProcess } from './machine.ts';
 import { emptyQueue } from './queue/queue.ts';
 import type { BackoffLimits, SchedulingQueue } from './queue/queue.ts';
-import { newSeriesRecorder } from './series-recorder.ts';
-import type { EventWrite, SeriesRecorder } from './series-recorder.ts';
 
 /** Where the default differs from a buggy variant of it. */
 export interface SchedulerPolicy {
@@ -52,6 +53,7 @@ export interface SchedulerPlan {
   /** undefined: none. */
   readonly election: ElectionConfig | undefined;
   readonly informers: InformerSet;
+  readonly recorder: SeriesRecorderConfig;
   readonly backoff: BackoffLimits;
   readonly maxUnschedulableMs: number;
 }
@@ -84,7 +86,7 @@ export interface Preemption {
 export type Tag =
   | { readonly kind: 'election' }
   | { readonly kind: 'core-event' }
-  | { readonly kind: 'event'; readonly write: EventWrite }
+  | { readonly kind: 'event'; readonly write: number }
   | { readonly kind: 'bind'; readonly uid: string }
   | { readonly kind: 'status' }
   | { readonly kind: 'victim'; readonly preemptor: string; readonly victim: PodInfo; readonly stage: 'patch' | 'delete' };
@@ -119,12 +121,21 @@ export const newSchedulerState = (plan: SchedulerPlan): SchedulerState => ({
   bindings: emptyMap<Binding>(), preemptions: emptyMap<Preemption>(), backoffTimerMs: undefined, flushTimerMs: undefined,
 });
 
+/** Why spelled out: see mutable.ts. */
+export const copyOf = (state: SchedulerState): Mutable<SchedulerState> => ({
+  phase: state.phase, life: state.life, startMs: state.startMs, requests: state.requests, informers: state.informers, election: state.election,
+  coreRecorder: state.coreRecorder, recorder: state.recorder, queue: state.queue, cache: state.cache, nextStart: state.nextStart, attempt: state.attempt,
+  called: state.called, bindings: state.bindings, preemptions: state.preemptions, backoffTimerMs: state.backoffTimerMs, flushTimerMs: state.flushTimerMs,
+});
+
 /** What one step has done so far. Why mutable: a step touches many parts, and nothing of it outlives the transition. */
 export interface Turn {
   readonly plan: SchedulerPlan;
   readonly env: Env;
   readonly effects: Effect[];
   state: SchedulerState;
+  /** The state itself, once this step has made a copy of its own to write into. */
+  own: Mutable<SchedulerState> | undefined;
 }
 
 export const SCHEDULE_CHANNEL = 'schedule';

@@ -9,9 +9,8 @@ import { unschedulable } from './framework/status.ts';
 import { flushUnschedulable, moveAll, nothingChanged, oldestUnschedulable } from './queue/moves.ts';
 import { EVENT } from './framework/cluster-event.ts';
 import { flushBackoff, nextBackoffEnd } from './queue/queue.ts';
-import { finishSeries, FINISH_MS } from './series-recorder.ts';
 import type { Turn } from './state.ts';
-import { FINISH_TIMER, queueContext, set, updateQueue, writeEvent } from './turn.ts';
+import { queueContext, set, updateQueue } from './turn.ts';
 
 export const BACKOFF_TIMER = 'queue/backoff';
 export const FLUSH_TIMER = 'queue/unschedulable';
@@ -80,10 +79,3 @@ export const expiryFired = (turn: Turn): void => {
 };
 
 export const permitFired = (turn: Turn, uid: string): void => rejectWaiting(turn, uid, unschedulable('', 'timeout'));
-
-export const finishFired = (turn: Turn): void => {
-  const { recorder, writes } = finishSeries(turn.state.recorder, turn.env.nowMs);
-  set(turn, { recorder });
-  for (const write of writes) writeEvent(turn, write);
-  if (recorder.known.size > 0) turn.effects.push(arm(FINISH_TIMER, FINISH_MS));
-};

@@ -2,21 +2,19 @@
 import { hashText } from '../../base/hash.ts';
 import type { Pod } from '../../api/types.ts';
 import type { Caches } from '../../client/caches.ts';
+import { recordSeriesEvent } from '../../client/event-series-recorder.ts';
+import type { SeriesRecordedEvent, SeriesRecorderStep } from '../../client/event-series-recorder.ts';
 import { cachesOf } from '../../client/informers.ts';
 import type { ApiClient } from '../../client/requests.ts';
 import { issue } from '../../client/requests.ts';
-import { arm } from '../../kernel/transition.ts';
 import type { ApiRequest } from '../../protocol/api.ts';
 import type { QueueContext, SchedulingQueue } from './queue/queue.ts';
-import type { EventWrite, SeriesEvent } from './series-recorder.ts';
-import { FINISH_MS, record, RETRY_MS } from './series-recorder.ts';
 import type { SchedulerState, Tag, Turn } from './state.ts';
-
-export const RETRY_TIMER = 'events/retry';
-export const FINISH_TIMER = 'events/finish';
+import { copyOf } from './state.ts';
 
 export const set = (turn: Turn, change: Partial<SchedulerState>): void => {
-  turn.state = { ...turn.state, ...change };
+  if (turn.own === undefined || turn.own !== turn.state) turn.state = turn.own = copyOf(turn.state);
+  Object.assign(turn.own, change);
 };
 
 const CHANNELS = 16;
@@ -30,19 +28,16 @@ export const ask = (turn: Turn, channel: string, request: ApiRequest, tag: Tag, 
   turn.effects.push(...effects);
 };
 
-export const writeEvent = (turn: Turn, write: EventWrite): void => ask(turn, channelFor('events', write.request.name ?? ''), write.request, { kind: 'event', write });
-
-export const recordEvent = (turn: Turn, event: SeriesEvent): void => {
-  const { recorder, write } = record(turn.state.recorder, event, turn.plan.profile.schedulerName, turn.env);
-  if (turn.state.recorder.known.size === 0) turn.effects.push(arm(FINISH_TIMER, FINISH_MS));
+export const recorderStep = (turn: Turn, { recorder, requests, effects }: SeriesRecorderStep): void => {
   set(turn, { recorder });
-  if (write !== undefined) ask(turn, channelFor('events', event.regarding.metadata.name), write.request, { kind: 'event', write });
+  turn.effects.push(...effects);
+  for (const { write, request } of requests) {
+    ask(turn, channelFor('events', recorder.writes.get(String(write))?.event.regarding.name ?? ''), request, { kind: 'event', write });
+  }
 };
 
-/** Writes that got no answer are tried again after a while. */
-export const retryEventsLater = (turn: Turn): void => {
-  if (turn.state.recorder.retries.length > 0) turn.effects.push(arm(RETRY_TIMER, RETRY_MS));
-};
+export const recordEvent = (turn: Turn, event: SeriesRecordedEvent): void =>
+  recorderStep(turn, recordSeriesEvent(turn.state.recorder, turn.plan.recorder, event, turn.env));
 
 export const cachesIn = (turn: Turn): Caches => cachesOf(turn.plan.informers, turn.state.informers);
 /** The pod as the informer has it. */

@@ -35,7 +35,7 @@ const targetOf = (object: KubeObject): ObjectName => {
 };
 
 /** `deployment.apps/web`, as kubectl's output names an object. */
-export const shownName = (target: ObjectName): string => {
+const shownName = (target: ObjectName): string => {
   const info = resourceById(target.resource);
   const kind = info === undefined ? target.resource : info.group === '' ? info.singular : `${info.singular}.${info.group}`;
   return `${kind}/${target.name}`;

@@ -5,7 +5,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const withoutOwn = (annotations: Readonly<Record<string, string>> | undefined): Record<string, string> => {
   const { [LAST_APPLIED]: _own, ...rest } = annotations ?? {};

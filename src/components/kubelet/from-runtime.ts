@@ -15,7 +15,7 @@ import { containerStopped, proceed, sandboxAnswered, sandboxStopped } from './po
 import type { Progress } from './pod/sync-pod.ts';
 import { followContainers, probeAnswered } from './prober.ts';
 import type { CriTag } from './state.ts';
-import { setTimer, setView, viewOf } from './turn.ts';
+import { set, setTimer, setView, viewOf } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 export const RELIST_TIMER = 'relist';
@@ -35,9 +35,9 @@ const pulled = (turn: Turn, startedMs: number, answer: CriAnswer): void => {
 const listed = (turn: Turn, answer: Extract<CriAnswer, { readonly kind: 'listed' }>, beginPods: (turn: Turn) => void): void => {
   const views = viewsOf(answer.sandboxes, answer.containers);
   const merged = [...views].map(([uid, view]) => [uid, notBefore(view, viewOf(turn.state, uid))] as const);
-  turn.state = { ...turn.state, views: mapFrom(merged), images: mapFrom(answer.images.map((image) => [image, turn.state.images.get(image) ?? image] as const)) };
+  set(turn, { views: mapFrom(merged), images: mapFrom(answer.images.map((image) => [image, turn.state.images.get(image) ?? image] as const)) });
   if (!turn.state.isReady) {
-    turn.state = { ...turn.state, isReady: true };
+    set(turn, { isReady: true });
     nodeIsReady(turn);
     return beginPods(turn);
   }
@@ -71,7 +71,7 @@ const take = (turn: Turn, tag: CriTag, answer: CriAnswer, beginPods: (turn: Turn
 export const runtimeAnswered = (turn: Turn, { id, answer }: Extract<FromRuntime, { readonly kind: 'cri-answer' }>, beginPods: (turn: Turn) => void): void => {
   const tag = turn.state.calls.get(String(id));
   if (tag === undefined) return;
-  turn.state = { ...turn.state, calls: turn.state.calls.delete(String(id)) };
+  set(turn, { calls: turn.state.calls.delete(String(id)) });
   take(turn, tag, answer, beginPods);
 };
 
@@ -90,7 +90,7 @@ export const relistSoon = (turn: Turn): void => setTimer(turn, RELIST_TIMER, REL
 /** Calls under way have failed, as far as one can know; the runtime is listed again a second later. */
 export const runtimeLost = (turn: Turn): void => {
   const lost = turn.state.calls.entries();
-  turn.state = { ...turn.state, calls: mapFrom([]) };
+  set(turn, { calls: mapFrom([]) });
   relistSoon(turn);
   for (const [, tag] of lost) if (tag.kind !== 'list') take(turn, tag, unavailable, () => {});
 };

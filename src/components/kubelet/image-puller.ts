@@ -13,7 +13,7 @@ import { imagePullerChart } from './machine.ts';
 import type { PullerEvent } from './machine.ts';
 import { PULL_BACK_OFF } from './options.ts';
 import type { PullRequest } from './state.ts';
-import { callRuntime, recordContainer } from './turn.ts';
+import { callRuntime, recordContainer, set } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 export type ImageOutcome =
@@ -25,7 +25,7 @@ const backOffKey = (uid: string, image: string): string => `${uid}_${image}`;
 
 const move = (turn: Turn, event: PullerEvent): void => {
   const { state: phase, actions } = imagePullerChart.next(turn.state.puller.phase, event);
-  turn.state = { ...turn.state, puller: { ...turn.state.puller, phase } };
+  set(turn, { puller: { ...turn.state.puller, phase } });
   for (const action of actions) {
     invariant(action === 'pullNext', `kubelet: unknown puller action ${action}`);
     pullNext(turn);
@@ -36,7 +36,7 @@ const pullNext = (turn: Turn): void => {
   const { puller } = turn.state;
   const request = puller.queue.head;
   invariant(request !== undefined, 'kubelet: the image puller was told to pull and nothing is queued');
-  turn.state = { ...turn.state, puller: { ...puller, current: request, queue: puller.queue.shift() } };
+  set(turn, { puller: { ...puller, current: request, queue: puller.queue.shift() } });
   callRuntime(turn, { kind: 'pull-image', image: request.image }, { kind: 'pull', image: request.image, startedMs: turn.env.nowMs });
 };
 
@@ -73,7 +73,7 @@ export const ensureImage = (turn: Turn, pod: Pod, container: Container): ImageOu
   if (isInBackOffSinceUpdate(turn.state.pullBackOffs, PULL_BACK_OFF, key, turn.env.nowMs)) return inBackOff(turn, pod, container, image);
   recordContainer(turn, pod, container.name, 'Normal', 'Pulling', `Pulling image ${quoted(image)}`);
   const request: PullRequest = { uid, container: container.name, image, askedMs: turn.env.nowMs };
-  turn.state = { ...turn.state, pullErrors: turn.state.pullErrors.delete(key), puller: { ...turn.state.puller, queue: turn.state.puller.queue.push(request) } };
+  set(turn, { pullErrors: turn.state.pullErrors.delete(key), puller: { ...turn.state.puller, queue: turn.state.puller.queue.push(request) } });
   move(turn, { type: 'REQUEST' });
   return { kind: 'pulling' };
 };
@@ -84,11 +84,11 @@ export type PullResult = { readonly request: PullRequest; readonly failure: stri
 export const imagePulled = (turn: Turn, startedMs: number, answer: CriAnswer, podOf: (uid: string) => Pod | undefined): PullResult | undefined => {
   const request = turn.state.puller.current;
   if (request === undefined) return undefined;
-  turn.state = { ...turn.state, puller: { ...turn.state.puller, current: undefined } };
+  set(turn, { puller: { ...turn.state.puller, current: undefined } });
   const pod = podOf(request.uid);
   const failure = answer.kind === 'image' ? undefined : answer.kind === 'error' ? answer.message : 'unexpected answer';
   if (answer.kind === 'image') {
-    turn.state = { ...turn.state, images: turn.state.images.set(request.image, answer.imageRef) };
+    set(turn, { images: turn.state.images.set(request.image, answer.imageRef) });
     const took = goDuration(turn.env.nowMs - startedMs);
     const waited = goDuration(turn.env.nowMs - request.askedMs);
     const text = `Successfully pulled image ${quoted(request.image)} in ${took} (${waited} including waiting). Image size: ${answer.sizeBytes} bytes.`;

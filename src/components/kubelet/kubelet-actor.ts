@@ -30,10 +30,10 @@ import { probeDue } from './prober.ts';
 import { initialKubeletState } from './state.ts';
 import type { KubeletState, RequestTag } from './state.ts';
 import { retryStatuses, statusAnswered, STATUS_TIMER } from './status/status-manager.ts';
-import { callRuntime, followRecorder } from './turn.ts';
+import { callRuntime, followRecorder, set } from './turn.ts';
 import type { KubeletPlan, Turn } from './turn.ts';
 
-export type { KubeletOptions, KubeletPolicy } from './options.ts';
+export type { KubeletOptions } from './options.ts';
 
 export type KubeletBody = FromApiServer | ToApiServer | FromRuntime | ToRuntime | ToNetwork | NotifyBody;
 
@@ -62,7 +62,7 @@ const freshList = (effect: Effect): Effect => {
 };
 
 const followInformers = (turn: Turn, { informers, effects }: Informed): void => {
-  if (informers !== turn.state.informers) turn.state = { ...turn.state, informers };
+  if (informers !== turn.state.informers) set(turn, { informers });
   turn.effects.push(...(turn.plan.policy.firstPodList === 'any' ? effects : effects.map(freshList)));
 };
 
@@ -92,7 +92,7 @@ const podNotified = (turn: Turn, notification: Notification): void => {
 /** Pods wait until the runtime has said what it has. */
 const notified = (turn: Turn, { notifications }: NotifyBody): void => {
   const resource = notifications[0]?.resource ?? '';
-  turn.state = { ...turn.state, informers: listenerHandled(turn.plan.informers, turn.state.informers, resource, LISTENER) };
+  set(turn, { informers: listenerHandled(turn.plan.informers, turn.state.informers, resource, LISTENER) });
   if (resource === 'nodes') return nodeMayHaveChanged(turn);
   if (turn.state.isReady) for (const notification of notifications) podNotified(turn, notification);
   return undefined;
@@ -106,7 +106,7 @@ const beginPods = (turn: Turn): void => {
 
 const sweepOnce = (turn: Turn): void => {
   if (turn.state.isSwept || !turn.state.isReady || !hasSynced(turn.plan.informers, turn.state.informers, 'pods', LISTENER)) return;
-  turn.state = { ...turn.state, isSwept: true };
+  set(turn, { isSwept: true });
   sweepOrphans(turn);
 };
 
@@ -122,7 +122,7 @@ const requestAnswered = (turn: Turn, tag: RequestTag, answer: Answer): void => {
 
 const settleRequests = (turn: Turn, input: Input): void => {
   const { requests, settled, effects } = settle(turn.state.requests, input);
-  if (requests !== turn.state.requests) turn.state = { ...turn.state, requests };
+  if (requests !== turn.state.requests) set(turn, { requests });
   turn.effects.push(...effects);
   for (const { tag, answer } of settled) requestAnswered(turn, tag, answer);
 };
@@ -196,7 +196,7 @@ export const kubeletActor = (options: KubeletOptions): Actor<KubeletState, Kubel
     id: options.id,
     initial: initialKubeletState(newInformers(plan.informers), newEventRecorder()),
     transition: (state, input: Input<KubeletBody>, env: Env) => {
-      const turn: Turn = { plan, env, state, effects: [] };
+      const turn: Turn = { plan, env, state, own: undefined, effects: [] };
       handle(turn, input);
       sweepOnce(turn);
       return [turn.state, turn.effects as Effect<KubeletBody>[]];

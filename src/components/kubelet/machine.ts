@@ -166,6 +166,5 @@ export type ContainerStartPhase = (typeof containerStartChart)['initial'];
 export type ProbePhase = (typeof probeChart)['initial'];
 export type PullerPhase = (typeof imagePullerChart)['initial'];
 
-export const isSyncing = (phase: WorkerPhase): boolean => phase.startsWith('syncing.');
 export const isTerminating = (phase: WorkerPhase): boolean => phase.startsWith('terminating.');
 export const isFinished = (phase: WorkerPhase): boolean => phase === 'terminated';

@@ -14,22 +14,22 @@ import { latestContainer } from './pod/runtime-view.ts';
 import type { ProbeFailure } from './pod/pod-actions.ts';
 import type { KubeletState, ProbeKind, ProbeWorker } from './state.ts';
 import type { ProbeVerdict } from './status/container-statuses.ts';
-import { callRuntime, clearTimer, probeTimer, recordContainer, setTimer, viewOf } from './turn.ts';
+import { callRuntime, clearTimer, probeTimer, recordContainer, set, setTimer, viewOf } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 const KINDS: readonly ProbeKind[] = ['startup', 'liveness', 'readiness'];
 const TITLES = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
 
-export const probeKey = (uid: string, container: string, kind: ProbeKind): string => `${uid}/${container}/${kind}`;
+const probeKey = (uid: string, container: string, kind: ProbeKind): string => `${uid}/${container}/${kind}`;
 
 const specOf = (container: Container, kind: ProbeKind): Probe | undefined => container[`${kind}Probe`];
 
 const probed = (pod: Pod): readonly Container[] => [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers];
 
-export const hasProbes = (pod: Pod): boolean => probed(pod).some((container) => KINDS.some((kind) => specOf(container, kind) !== undefined));
+const hasProbes = (pod: Pod): boolean => probed(pod).some((container) => KINDS.some((kind) => specOf(container, kind) !== undefined));
 
 const setProbe = (turn: Turn, worker: ProbeWorker): void => {
-  turn.state = { ...turn.state, probes: turn.state.probes.set(probeKey(worker.uid, worker.container, worker.kind), worker) };
+  set(turn, { probes: turn.state.probes.set(probeKey(worker.uid, worker.container, worker.kind), worker) });
 };
 
 const podOf = (state: KubeletState, uid: string): Pod | undefined => state.workers.get(uid)?.pod;
@@ -131,7 +131,7 @@ export const forgetProbes = (turn: Turn, uid: string): void => {
       const key = probeKey(uid, container.name, kind);
       if (!turn.state.probes.has(key)) continue;
       clearTimer(turn, probeTimer(key));
-      turn.state = { ...turn.state, probes: turn.state.probes.delete(key) };
+      set(turn, { probes: turn.state.probes.delete(key) });
     }
   }
 };

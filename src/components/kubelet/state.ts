@@ -4,6 +4,7 @@
  */
 import type { Fifo } from '../../base/fifo.ts';
 import { emptyFifo } from '../../base/fifo.ts';
+import type { Mutable } from '../../base/mutable.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
 import type { Lease, Node, Pod, PodStatus } from '../../api/types.ts';
@@ -176,4 +177,18 @@ export const initialKubeletState = (informers: Informers, recorder: EventRecorde
   restartBackOffs: emptyBackOffs(), pullBackOffs: emptyBackOffs(), pullErrors: emptyMap(), calls: emptyMap(), nextCall: 1,
   node: { object: undefined, registered: false, attempts: 0, isPatching: false, reportedMs: 0, isCheckDue: false, announced: false },
   lease: { object: undefined, failures: 0, renewals: 0 },
+});
+
+/** Why spelled out: see mutable.ts. */
+export const copyOf = (state: KubeletState): Mutable<KubeletState> => ({
+  requests: state.requests, recorder: state.recorder, informers: state.informers, isReady: state.isReady, isSwept: state.isSwept,
+  workers: state.workers, views: state.views, statuses: state.statuses, statusQueue: state.statusQueue, statusBusy: state.statusBusy, probes: state.probes,
+  images: state.images, puller: state.puller, restartBackOffs: state.restartBackOffs, pullBackOffs: state.pullBackOffs, pullErrors: state.pullErrors,
+  calls: state.calls, nextCall: state.nextCall, node: state.node, lease: state.lease,
+});
+
+export const copyOfWorker = (worker: PodWorker): Mutable<PodWorker> => ({
+  uid: worker.uid, phase: worker.phase, pod: worker.pod, isPending: worker.isPending, ops: worker.ops, stopping: worker.stopping, starting: worker.starting,
+  starts: worker.starts, reasons: worker.reasons, errors: worker.errors, retries: worker.retries, graceSeconds: worker.graceSeconds,
+  graceEndsMs: worker.graceEndsMs, isGone: worker.isGone, isOrphan: worker.isOrphan,
 });

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from '../../api/object.ts';
 import type { ObjectReference, Pod } from '../../api/types.ts';
+import type { Mutable } from '../../base/mutable.ts';
 import type { EventRecorder, RecorderConfig, RecorderStep } from '../../client/event-recorder.ts';
 import { EVENTS_CHANNEL, recordEvent } from '../../client/event-recorder.ts';
 import { referenceTo } from '../../client/events/event-reference.ts';
@@ -19,6 +20,7 @@ import { fieldPathOf } from './pod/containers.ts';
 import { emptyView } from './pod/runtime-view.ts';
 import type { RuntimeView } from './pod/runtime-view.ts';
 import type { CriTag, KubeletState, PodWorker, RequestTag } from './state.ts';
+import { copyOf, copyOfWorker } from './state.ts';
 
 /** What a kubelet is made of and never changes. */
 export interface KubeletPlan {
@@ -33,8 +35,16 @@ export interface Turn {
   readonly plan: KubeletPlan;
   readonly env: Env;
   state: KubeletState;
+  /** The state itself, once this turn has made a copy of its own to write into. */
+  own: Mutable<KubeletState> | undefined;
   readonly effects: Effect[];
 }
+
+/** Changes some fields of the state. */
+export const set = (turn: Turn, fields: Partial<KubeletState>): void => {
+  if (turn.own === undefined || turn.own !== turn.state) turn.state = turn.own = copyOf(turn.state);
+  Object.assign(turn.own, fields);
+};
 
 export const setTimer = (turn: Turn, key: string, afterMs: number): void => {
   turn.effects.push(arm(key, Math.max(0, afterMs)));
@@ -46,20 +56,20 @@ export const clearTimer = (turn: Turn, key: string): void => {
 
 export const callRuntime = (turn: Turn, call: CriCall, tag: CriTag): void => {
   const { nextCall: id, calls } = turn.state;
-  turn.state = { ...turn.state, calls: calls.set(String(id), tag), nextCall: id + 1 };
+  set(turn, { calls: calls.set(String(id), tag), nextCall: id + 1 });
   turn.effects.push(send(turn.plan.options.runtime, 'cri', { kind: 'cri-call', id, call }));
 };
 
 export const ask = (turn: Turn, channel: string, request: ApiRequest, tag: RequestTag): void => {
   const [requests, effects] = issue(turn.state.requests, turn.plan.client, channel, request, tag);
-  turn.state = { ...turn.state, requests };
+  set(turn, { requests });
   turn.effects.push(...effects);
 };
 
 /** Takes over what the event recorder did. */
 export const followRecorder = (turn: Turn, step: RecorderStep): void => {
   const recorder: EventRecorder = step.recorder;
-  turn.state = { ...turn.state, recorder };
+  set(turn, { recorder });
   turn.effects.push(...step.effects);
   if (step.request !== undefined) ask(turn, EVENTS_CHANNEL, step.request, { kind: 'event' });
 };
@@ -75,17 +85,17 @@ export const recordContainer = (turn: Turn, pod: Pod, container: string, type: '
 export const viewOf = (state: KubeletState, uid: string): RuntimeView => state.views.get(uid) ?? emptyView;
 
 export const setView = (turn: Turn, uid: string, view: RuntimeView): void => {
-  turn.state = { ...turn.state, views: turn.state.views.set(uid, view) };
+  set(turn, { views: turn.state.views.set(uid, view) });
 };
 
 export const setWorker = (turn: Turn, worker: PodWorker): void => {
-  turn.state = { ...turn.state, workers: turn.state.workers.set(worker.uid, worker) };
+  set(turn, { workers: turn.state.workers.set(worker.uid, worker) });
 };
 
 /** Changes some fields of a worker that is there. */
-export const changeWorker = (turn: Turn, uid: string, change: Partial<PodWorker>): void => {
+export const changeWorker = (turn: Turn, uid: string, fields: Partial<PodWorker>): void => {
   const worker = turn.state.workers.get(uid);
-  if (worker !== undefined) setWorker(turn, { ...worker, ...change });
+  if (worker !== undefined) setWorker(turn, Object.assign(copyOfWorker(worker), fields));
 };
 
 export const workerTimer = (uid: string): string => `worker ${uid}`;

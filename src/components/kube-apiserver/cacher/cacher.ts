@@ -14,7 +14,7 @@ import { cacherChart } from '../machine.ts';
 import type { CacheEvent, Cacher } from '../state.ts';
 import { atRevision, decodeKeyValue, infoOf, storageKey, storedAs } from '../storage/codec.ts';
 import type { Turn } from '../turn.ts';
-import { armTimer, callEtcd, cacherOf, setCacher } from '../turn.ts';
+import { armTimer, callEtcd, cacherOf, change, setCacher } from '../turn.ts';
 import { askProgress, wakeReads, watchChannel } from './freshness.ts';
 import { filled, isReady, objectIn, withEvent } from './store.ts';
 import { noStreams } from './stream-index.ts';
@@ -77,7 +77,7 @@ const drive = (turn: Turn, resource: ResourceId, event: CacherEvent, answer?: Et
 export const startCaches = (turn: Turn): void => {
   let { cachers } = turn.state;
   for (const resource of cachedResources) cachers = cachers.set(resource, newCacher(resource));
-  turn.state = { ...turn.state, cachers, unready: cachedResources.length };
+  change(turn, { cachers, unready: cachedResources.length });
   for (const resource of cachedResources) drive(turn, resource, { type: 'START' });
 };
 
@@ -87,7 +87,7 @@ export const cacheListed = (turn: Turn, resource: ResourceId, answer: EtcdAnswer
   drive(turn, resource, { type: answer.kind === 'range' ? 'LISTED' : 'LIST_FAILED' }, answer);
   const cacher = cacherOf(turn, resource);
   if (!isReady(cacher)) return;
-  if (first) turn.state = { ...turn.state, unready: turn.state.unready - 1 };
+  if (first) change(turn, { unready: turn.state.unready - 1 });
   wakeReads(turn, cacher);
 };
 

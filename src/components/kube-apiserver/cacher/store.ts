@@ -56,13 +56,14 @@ export const withEvent = (cacher: Cacher, event: CacheEvent, capacity: number): 
   const { object } = event;
   const deleted = event.type === 'DELETED';
   const events = remembered(cacher.events, event, capacity);
+  // Why spelled out: see mutable.ts.
   return {
-    ...cacher,
-    revision: event.revision,
+    resource: cacher.resource, phase: cacher.phase, revision: event.revision, listRevision: cacher.listRevision,
     objects: deleted ? withoutObject(cacher.objects, object.metadata.namespace ?? '', object.metadata.name) : withObject(cacher.objects, object),
     size: cacher.size + (deleted ? -1 : event.previous === undefined ? 1 : 0),
     events,
     forgot: cacher.forgot || events.size <= cacher.events.size,
+    streams: cacher.streams, waiting: cacher.waiting, failures: cacher.failures,
   };
 };
 

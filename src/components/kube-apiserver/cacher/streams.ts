@@ -10,7 +10,7 @@ import { streamChart } from '../machine.ts';
 import type { CacheEvent, Cacher, Client, Job, Stream } from '../state.ts';
 import { atRevision, infoOf, shownAs, storedAs } from '../storage/codec.ts';
 import type { Turn } from '../turn.ts';
-import { armTimer, cacherOf, cancelTimer, refuse, setCacher } from '../turn.ts';
+import { armTimer, cacherOf, cancelTimer, change, refuse, setCacher } from '../turn.ts';
 import { namespaceOf } from './cache-reads.ts';
 import type { Selection } from './selection.ts';
 import { nameDemanded, nodeDemanded, selectionOf, selects } from './selection.ts';
@@ -53,9 +53,9 @@ const drive = (turn: Turn, stream: Stream, event: StreamEvent): void => {
 const register = (turn: Turn, stream: Stream): void => {
   const cacher = cacherOf(turn, storedAs(stream.resource));
   setCacher(turn, { ...cacher, streams: withStream(cacher.streams, stream) });
-  turn.state = { ...turn.state, streams: turn.state.streams.set(stream.key, stream) };
+  change(turn, { streams: turn.state.streams.set(stream.key, stream) });
   if (stream.bookmarks && !turn.state.bookmarkArmed) {
-    turn.state = { ...turn.state, bookmarkArmed: true };
+    change(turn, { bookmarkArmed: true });
     armTimer(turn, BOOKMARKS, BOOKMARK_MS);
   }
 };
@@ -63,7 +63,7 @@ const register = (turn: Turn, stream: Stream): void => {
 const unregister = (turn: Turn, stream: Stream): void => {
   const cacher = cacherOf(turn, storedAs(stream.resource));
   setCacher(turn, { ...cacher, streams: withoutStream(cacher.streams, stream) });
-  turn.state = { ...turn.state, streams: turn.state.streams.delete(stream.key) };
+  change(turn, { streams: turn.state.streams.delete(stream.key) });
 };
 
 /** Between minRequestTimeout and twice that, unless the client said. */
@@ -209,6 +209,6 @@ export const sendBookmarks = (turn: Turn): void => {
       if (cacher.revision >= stream.afterRevision) sendEvent(turn, stream.client, bookmarkOf(stream.resource, cacher.revision));
     }
   }
-  turn.state = { ...turn.state, bookmarkArmed: armed };
+  change(turn, { bookmarkArmed: armed });
   if (armed) armTimer(turn, BOOKMARKS, BOOKMARK_MS);
 };

@@ -28,4 +28,3 @@ export const COMPACTED = 'The provided continue parameter is too old to display 
   + 'results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
 export const EXPIRED = 'The resourceVersion for the provided list is too old.';
-export const WATCH_EXPIRED = 'The resourceVersion for the provided watch is too old.';

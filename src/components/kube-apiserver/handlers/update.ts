@@ -88,7 +88,8 @@ const isEmptied = (now: KubeObject, before: KubeObject): boolean => {
 };
 
 const prepared = (turn: Turn, job: Job, strategy: Strategy, now: KubeObject, before: KubeObject): KubeObject => {
-  const current = atRevision(now, Number(before.metadata.resourceVersion));
+  const { resourceVersion } = before.metadata;
+  const current = now.metadata.resourceVersion === resourceVersion ? now : atRevision(now, Number(resourceVersion));
   const carried = carryOver(current, before);
   return job.request.subresource === 'status' ? strategy.prepareForStatusUpdate(carried, before)
     : allocate(turn, strategy.prepareForUpdate(carried, before, { nowMs: turn.env.nowMs, user: job.user.name }));
@@ -101,10 +102,11 @@ export const settle = (turn: Turn, job: Job, info: ResourceInfo, asked: KubeObje
   if (stale !== undefined) return refusal(stale);
   const now = prepared(turn, job, strategy, asked, before);
   const isStatusWrite = job.request.subresource === 'status';
-  const errors = sameStored(now, before) ? [] : isStatusWrite ? strategy.validateStatusUpdate(now, before) : strategy.validateUpdate(now, before);
+  const isSame = sameStored(now, before);
+  const errors = isSame ? [] : isStatusWrite ? strategy.validateStatusUpdate(now, before) : strategy.validateUpdate(now, before);
   if (errors.length > 0) return refusal(invalid(info.group, info.kind, before.metadata.name, statusCauses(errors)));
   if (isEmptied(now, before)) return { kind: 'remove', final: now };
-  return sameStored(now, before) ? { kind: 'unchanged', object: before, answer: 'object' } : putOutcome(now);
+  return isSame ? { kind: 'unchanged', object: before, answer: 'object' } : putOutcome(now);
 };
 
 /** A PUT or PATCH of the object or of its status, against the current object. */

@@ -30,17 +30,18 @@ export const storageKey = (info: ResourceInfo, namespace: string | undefined, na
   return `${base}/${name ?? ''}`;
 };
 
-/** A value that is in etcd -> the object that was made of it last. One value rarely stands at two revisions. */
-const decoded = new WeakMap<object, KubeObject>();
+const RECENT = 1024;
+/** What was decoded lately, by revision. Why no WeakMap: an entry for each new value costs more than decoding it again. */
+const recent: ({ readonly value: EtcdValue; readonly object: KubeObject } | undefined)[] = Array.from({ length: RECENT }, () => undefined);
 
-/** The object at a revision. The same value at the same revision is the same object, for every cache and every watcher. */
+/** The object at a revision. The same value at the same revision is, while it is new, the same object for every cache and every watcher. */
 export const decodeValue = (value: EtcdValue, modRevision: number): KubeObject => {
   const stored = value as KubeObject;
   const resourceVersion = String(modRevision);
-  const known = decoded.get(stored);
-  if (known?.metadata.resourceVersion === resourceVersion) return known;
+  const known = recent[modRevision % RECENT];
+  if (known !== undefined && known.value === value && known.object.metadata.resourceVersion === resourceVersion) return known.object;
   const object = { ...stored, metadata: { ...stored.metadata, resourceVersion } };
-  decoded.set(stored, object);
+  recent[modRevision % RECENT] = { value, object };
   return object;
 };
 

@@ -5,7 +5,7 @@
 import type { EtcdAnswer } from '../../../protocol/etcd.ts';
 import type { WriteJob } from '../state.ts';
 import type { Turn } from '../turn.ts';
-import { callEtcd } from '../turn.ts';
+import { callEtcd, change } from '../turn.ts';
 
 const REUSE_SECONDS = 60;
 const REUSE_SHARE = 0.05;
@@ -17,11 +17,12 @@ const reuseSeconds = (turn: Turn): number => Math.min(REUSE_SECONDS, Math.floor(
 export const takeLease = (turn: Turn, write: WriteJob): number | undefined => {
   const { eventLease } = turn.state;
   if (!eventLease.granting && eventLease.id !== 0 && turn.env.nowMs < eventLease.reusableUntilMs && eventLease.uses < MAX_USES) {
-    turn.state = { ...turn.state, eventLease: { ...eventLease, uses: eventLease.uses + 1 } };
+    const { id, reusableUntilMs, uses, granting, waiting } = eventLease;
+    change(turn, { eventLease: { id, reusableUntilMs, uses: uses + 1, granting, waiting } });
     return eventLease.id;
   }
   if (!eventLease.granting) callEtcd(turn, { kind: 'lease-grant', id: 0, ttlSeconds: turn.settings.eventTtlSeconds + reuseSeconds(turn) }, { kind: 'lease' });
-  turn.state = { ...turn.state, eventLease: { ...eventLease, granting: true, waiting: [...eventLease.waiting, write] } };
+  change(turn, { eventLease: { ...eventLease, granting: true, waiting: [...eventLease.waiting, write] } });
   return undefined;
 };
 
@@ -29,6 +30,6 @@ export const takeLease = (turn: Turn, write: WriteJob): number | undefined => {
 export const leaseGranted = (turn: Turn, answer: EtcdAnswer): readonly WriteJob[] => {
   const { waiting } = turn.state.eventLease;
   const id = answer.kind === 'lease' ? answer.id : 0;
-  turn.state = { ...turn.state, eventLease: { id, reusableUntilMs: turn.env.nowMs + reuseSeconds(turn) * 1000, uses: 0, granting: false, waiting: [] } };
+  change(turn, { eventLease: { id, reusableUntilMs: turn.env.nowMs + reuseSeconds(turn) * 1000, uses: 0, granting: false, waiting: [] } });
   return waiting;
 };

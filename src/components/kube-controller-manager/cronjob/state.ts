@@ -1,7 +1,8 @@
 /** Where a CronJob's sync stands between two requests, and what a variant may replace. It keeps no memory of its own. */
 import type { CronSchedule } from '../../../api/cron-schedule.ts';
 import type { CronJob, Job, ObjectReference } from '../../../api/types.ts';
-import type { ControllerContext, Op, Plan } from '../../../client/controller.ts';
+import type { Plan, SyncRun } from '../../../client/controller.ts';
+import { withOps } from '../../../client/controller.ts';
 import { activeOf } from './cron-job-jobs.ts';
 import type { Recent } from './schedule.ts';
 import { mostRecent } from './schedule.ts';
@@ -51,13 +52,8 @@ export type CronStage =
 
 export type CronPlan = Plan<CronMemory, CronStage>;
 
-export interface Run {
-  readonly memory: CronMemory;
-  readonly ops: readonly Op[];
-  readonly context: ControllerContext;
-  readonly policy: CronPolicy;
-}
+export type Run = SyncRun<CronMemory, CronPolicy>;
 
 /** With an event of the CronJob. */
 export const say = (run: Run, cronJob: CronJob, type: 'Normal' | 'Warning', reason: string, message: string): Run =>
-  ({ ...run, ops: [...run.ops, { op: 'event', regarding: cronJob, type, reason, message }] });
+  withOps(run, [{ op: 'event', regarding: cronJob, type, reason, message }]);

@@ -11,7 +11,7 @@ import type { CronJob, Job, ObjectReference } from '../../../api/types.ts';
 import { unreachable } from '../../../base/assert.ts';
 import { keyOf, splitKey } from '../../../client/caches.ts';
 import type { Answer } from '../../../client/controller.ts';
-import { done, errorOf, failed, objectOf } from '../../../client/controller.ts';
+import { ask, done, errorOf, failed, finish, objectOf } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { isNamespaceTerminating, isNotFound, isRefusedAs } from '../pod-control/errors.ts';
 import {
@@ -24,8 +24,7 @@ import { say } from './state.ts';
 
 type Stage<K extends CronStage['kind']> = Extract<CronStage, { kind: K }>;
 
-const ask = (run: Run, request: ApiRequest, stage: CronStage): CronPlan =>
-  ({ kind: 'ask', memory: run.memory, ops: run.ops, requests: [request], mode: 'in-order', stage });
+const askOne = (run: Run, request: ApiRequest, stage: CronStage): CronPlan => ask(run, [request], stage);
 
 export const syncCronJob = (run: Run, key: string): CronPlan => {
   const { namespace, name } = splitKey(key);
@@ -38,7 +37,7 @@ export const syncCronJob = (run: Run, key: string): CronPlan => {
 
 const cleanUp = (run: Run, sync: CronSync, deleting: readonly Job[]): CronPlan => {
   const [job] = deleting;
-  return job === undefined ? lookAtJobs(run, sync, sync.jobs) : ask(run, deleteJobRequest(job), { kind: 'clean-up', sync, deleting });
+  return job === undefined ? lookAtJobs(run, sync, sync.jobs) : askOne(run, deleteJobRequest(job), { kind: 'clean-up', sync, deleting });
 };
 
 /** Says what came of deleting a Job; `isDeleted` false: it did not go. */
@@ -74,7 +73,7 @@ const lookAtJobs = (run: Run, sync: CronSync, jobs: readonly Job[]): CronPlan =>
       if (isActive) continue;
       const { namespace, name } = splitKey(keyOf(current.cronJob));
       const request: ApiRequest = { verb: 'get', resource: 'cronjobs.batch', namespace, name };
-      return ask(currentRun, request, { kind: 'recheck-cronjob', sync: current, rest: jobs.slice(i) });
+      return askOne(currentRun, request, { kind: 'recheck-cronjob', sync: current, rest: jobs.slice(i) });
     }
     if (isActive) {
       current = { ...current, cronJob: withoutActive(current.cronJob, job.metadata.uid), isChanged: true };
@@ -88,7 +87,7 @@ const lookAtJobs = (run: Run, sync: CronSync, jobs: readonly Job[]): CronPlan =>
 /** A Job that is not in our list of active ones: perhaps only our copy is old; else we crashed before we could list it, or someone made it. */
 const cronJobRechecked = (run: Run, { sync, rest }: Stage<'recheck-cronjob'>, answer: Answer): CronPlan => {
   const error = errorOf(answer);
-  if (error !== undefined) return finish(run, sync, undefined, error);
+  if (error !== undefined) return finishSync(run, sync, undefined, error);
   const [job, ...others] = rest;
   const fresh = objectOf(answer) as CronJob | undefined;
   if (job === undefined) return lookForMissing(run, sync, activeOf(sync.cronJob));
@@ -104,14 +103,14 @@ const lookForMissing = (run: Run, sync: CronSync, refs: readonly ObjectReference
   const at = refs.findIndex((ref) => !sync.jobs.some((job) => job.metadata.uid === ref.uid));
   const missing = refs[at];
   if (missing === undefined) return decide(run, sync);
-  return ask(run, getJobRequest(missing.namespace, missing.name ?? ''), { kind: 'look-for-missing', sync, rest: refs.slice(at) });
+  return askOne(run, getJobRequest(missing.namespace, missing.name ?? ''), { kind: 'look-for-missing', sync, rest: refs.slice(at) });
 };
 
 const missingLookedFor = (run: Run, { sync, rest }: Stage<'look-for-missing'>, answer: Answer): CronPlan => {
   const [ref, ...others] = rest;
   if (!isNotFound(answer)) {
     const error = errorOf(answer);
-    return error === undefined ? lookForMissing(run, sync, others) : finish(run, sync, undefined, error);
+    return error === undefined ? lookForMissing(run, sync, others) : finishSync(run, sync, undefined, error);
   }
   const told = say(run, sync.cronJob, 'Normal', 'MissingJob', `Active job went missing: ${ref?.name ?? ''}`);
   return lookForMissing(told, { ...sync, cronJob: withoutActive(sync.cronJob, ref?.uid), isChanged: true }, others);
@@ -120,17 +119,17 @@ const missingLookedFor = (run: Run, { sync, rest }: Stage<'look-for-missing'>, a
 const decide = (run: Run, sync: CronSync): CronPlan => {
   const { cronJob } = sync;
   const { timeZone, suspend, schedule: text } = cronJob.spec;
-  if (cronJob.metadata.deletionTimestamp !== undefined) return finish(run, sync, undefined, undefined);
+  if (cronJob.metadata.deletionTimestamp !== undefined) return finishSync(run, sync, undefined, undefined);
   if (timeZone !== undefined && !isKnownTimeZone(timeZone)) {
     const message = `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`;
-    return finish(say(run, cronJob, 'Warning', 'UnknownTimeZone', message), sync, undefined, undefined);
+    return finishSync(say(run, cronJob, 'Warning', 'UnknownTimeZone', message), sync, undefined, undefined);
   }
-  if (suspend === true) return finish(run, sync, undefined, undefined);
+  if (suspend === true) return finishSync(run, sync, undefined, undefined);
   const unsupported = `CRON_TZ or TZ used in schedule ${JSON.stringify(text)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`;
   const warned = text.includes('TZ') ? say(run, cronJob, 'Warning', 'UnsupportedSchedule', unsupported) : run;
   const schedule = scheduleOf(cronJob);
   if (isLeft(schedule)) {
-    return finish(say(warned, cronJob, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(text)} : ${schedule.left}`), sync, undefined, undefined);
+    return finishSync(say(warned, cronJob, 'Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(text)} : ${schedule.left}`), sync, undefined, undefined);
   }
   return decideTick(warned, sync, schedule.right);
 };
@@ -139,9 +138,9 @@ const decideTick = (run: Run, sync: CronSync, schedule: CronSchedule): CronPlan 
   const { cronJob, nowMs } = sync;
   const recent = run.policy.dueTime(cronJob, nowMs, schedule);
   if (recent.kind === 'error') {
-    return finish(say(run, cronJob, 'Warning', 'InvalidSchedule', `invalid schedule: ${cronJob.spec.schedule} : ${recent.error}`), sync, undefined, undefined);
+    return finishSync(say(run, cronJob, 'Warning', 'InvalidSchedule', `invalid schedule: ${cronJob.spec.schedule} : ${recent.error}`), sync, undefined, undefined);
   }
-  const wait = (waiting: Run): CronPlan => finish(waiting, sync, nextScheduleMs(cronJob, nowMs, schedule), undefined);
+  const wait = (waiting: Run): CronPlan => finishSync(waiting, sync, nextScheduleMs(cronJob, nowMs, schedule), undefined);
   const scheduledMs = recent.recentMs;
   if (scheduledMs === undefined) return wait(run);
   const tooMany = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
@@ -165,20 +164,20 @@ const isActedUpon = (cronJob: CronJob, scheduledMs: number): boolean => {
 /** Deletes what still runs, one by one, then starts the new Job. */
 const replace = (run: Run, sync: CronSync, tick: Tick, rest: readonly ObjectReference[]): CronPlan => {
   const [ref] = rest;
-  if (ref === undefined) return ask(run, createJobRequest(sync.cronJob, tick.scheduledMs), { kind: 'create-job', sync, tick });
-  return ask(run, getJobRequest(ref.namespace, ref.name ?? ''), { kind: 'get-replaced', sync, tick, rest });
+  if (ref === undefined) return askOne(run, createJobRequest(sync.cronJob, tick.scheduledMs), { kind: 'create-job', sync, tick });
+  return askOne(run, getJobRequest(ref.namespace, ref.name ?? ''), { kind: 'get-replaced', sync, tick, rest });
 };
 
 const replacedRead = (run: Run, { sync, tick, rest }: Stage<'get-replaced'>, answer: Answer): CronPlan => {
   const job = objectOf(answer) as Job | undefined;
-  if (job !== undefined) return ask(run, deleteJobRequest(job), { kind: 'delete-replaced', sync, tick, rest, job });
+  if (job !== undefined) return askOne(run, deleteJobRequest(job), { kind: 'delete-replaced', sync, tick, rest, job });
   const error = errorOf(answer) ?? 'no object';
-  return finish(say(run, sync.cronJob, 'Warning', 'FailedGet', `Get job: ${error}`), sync, undefined, error);
+  return finishSync(say(run, sync.cronJob, 'Warning', 'FailedGet', `Get job: ${error}`), sync, undefined, error);
 };
 
 const replacedDeleted = (run: Run, { sync, tick, rest, job }: Stage<'delete-replaced'>, answer: Answer): CronPlan => {
   const result = jobDeleted(run, sync, job, answer);
-  if (!result.isDeleted) return finish(result.run, result.sync, undefined, `could not replace job ${keyOf(job)}`);
+  if (!result.isDeleted) return finishSync(result.run, result.sync, undefined, `could not replace job ${keyOf(job)}`);
   return replace(result.run, result.sync, tick, rest.slice(1));
 };
 
@@ -186,36 +185,36 @@ const jobCreated = (run: Run, { sync, tick }: Stage<'create-job'>, answer: Answe
   const job = objectOf(answer) as Job | undefined;
   if (job !== undefined) return started(say(run, sync.cronJob, 'Normal', 'SuccessfulCreate', `Created job ${job.metadata.name}`), sync, tick, job);
   const error = errorOf(answer) ?? 'no object';
-  if (isNamespaceTerminating(answer)) return finish(run, sync, undefined, error);
+  if (isNamespaceTerminating(answer)) return finishSync(run, sync, undefined, error);
   if (isRefusedAs(answer, 'AlreadyExists')) {
-    return ask(run, getJobRequest(sync.cronJob.metadata.namespace, jobName(sync.cronJob, tick.scheduledMs)), { kind: 'get-existing', sync, tick });
+    return askOne(run, getJobRequest(sync.cronJob.metadata.namespace, jobName(sync.cronJob, tick.scheduledMs)), { kind: 'get-existing', sync, tick });
   }
-  return finish(say(run, sync.cronJob, 'Warning', 'FailedCreate', `Error creating job: ${error}`), sync, undefined, error);
+  return finishSync(say(run, sync.cronJob, 'Warning', 'FailedCreate', `Error creating job: ${error}`), sync, undefined, error);
 };
 
 /** Our own Job of an earlier try, whose status write failed, is taken into the list; another's is not ours to list. */
 const existingRead = (run: Run, { sync, tick }: Stage<'get-existing'>, answer: Answer): CronPlan => {
   const job = objectOf(answer) as Job | undefined;
-  if (job === undefined) return finish(run, sync, undefined, errorOf(answer) ?? 'no object');
+  if (job === undefined) return finishSync(run, sync, undefined, errorOf(answer) ?? 'no object');
   const isOurs = controllerOf(job)?.uid === sync.cronJob.metadata.uid;
-  return isOurs && !isInActive(sync.cronJob, job.metadata.uid) ? started(run, sync, tick, job) : finish(run, sync, undefined, undefined);
+  return isOurs && !isInActive(sync.cronJob, job.metadata.uid) ? started(run, sync, tick, job) : finishSync(run, sync, undefined, undefined);
 };
 
 const started = (run: Run, sync: CronSync, { scheduledMs, schedule }: Tick, job: Job): CronPlan => {
   const cronJob = withStarted(sync.cronJob, job, scheduledMs);
-  return finish(run, { ...sync, cronJob, isChanged: true }, nextScheduleMs(cronJob, sync.nowMs, schedule), undefined);
+  return finishSync(run, { ...sync, cronJob, isChanged: true }, nextScheduleMs(cronJob, sync.nowMs, schedule), undefined);
 };
 
-const finish = (run: Run, sync: CronSync, requeueMs: number | undefined, error: string | undefined): CronPlan => {
+const finishSync = (run: Run, sync: CronSync, requeueMs: number | undefined, error: string | undefined): CronPlan => {
   const { namespace, name } = splitKey(keyOf(sync.cronJob));
   const stage: Stage<'write-status'> = { kind: 'write-status', key: keyOf(sync.cronJob), requeueMs, error };
   if (!sync.isChanged) return end(run, stage);
-  return ask(run, { verb: 'update', resource: 'cronjobs.batch', subresource: 'status', namespace, name, body: sync.toWrite ?? sync.cronJob }, stage);
+  return askOne(run, { verb: 'update', resource: 'cronjobs.batch', subresource: 'status', namespace, name, body: sync.toWrite ?? sync.cronJob }, stage);
 };
 
 const end = (run: Run, { key, requeueMs, error }: Stage<'write-status'>): CronPlan => {
   if (requeueMs !== undefined) return done(run.memory, [...run.ops, { op: 'add-after', key, afterMs: requeueMs }]);
-  return error === undefined ? done(run.memory, run.ops) : failed(run.memory, error, run.ops);
+  return finish(run, error);
 };
 
 const statusWritten = (run: Run, stage: Stage<'write-status'>, answer: Answer): CronPlan => {

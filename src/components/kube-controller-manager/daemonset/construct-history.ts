@@ -7,17 +7,16 @@ import { matchesSelector } from '../../../api/label-selector.ts';
 import { controllerOf } from '../../../api/pod-helpers.ts';
 import type { ControllerRevision, DaemonSet, Pod } from '../../../api/types.ts';
 import type { Answer } from '../../../client/controller.ts';
-import { errorOf, objectOf } from '../../../client/controller.ts';
+import { ask, errorOf, finish, objectOf } from '../../../client/controller.ts';
 import { claimAnswered, claimedObjects, claimError, claimRequest, startClaiming } from '../pod-control/claiming.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
 import { isRefusedAs } from '../pod-control/errors.ts';
 import { podsByOwner } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import {
   createRevisionRequest, dedupRequests, getRevisionRequest, hashLabelOf, labelRequest, matchesRevision, maxRevision, newRevision, renumberRequest,
   revisionToKeep, splitHistory,
 } from './history.ts';
-import { ask, finish } from './plans.ts';
 import type { DaemonPlan, DaemonStage, Run, Sync } from './state.ts';
 
 type Stage<K extends DaemonStage['kind']> = Extract<DaemonStage, { kind: K }>;

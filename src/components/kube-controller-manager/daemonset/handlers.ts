@@ -3,8 +3,6 @@
  * Models: pkg/controller/daemon/daemon_controller.go addDaemonset, updateDaemonset, deleteDaemonset, addPod, updatePod, deletePod, addNode,
  *   updateNode, syncNodeUpdate, addHistory, updateHistory, deleteHistory
  */
-import { isRight } from 'fp-ts/lib/Either.js';
-import { isEmptySelector, matchesSelector } from '../../../api/label-selector.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { controllerOf, isPodReady } from '../../../api/pod-helpers.ts';
 import type { DaemonSet, Node, Pod } from '../../../api/types.ts';
@@ -13,8 +11,7 @@ import type { Notification } from '../../../client/caches.ts';
 import { keyOf } from '../../../client/caches.ts';
 import type { Change, ControllerContext, Op } from '../../../client/controller.ts';
 import { creationObserved, deleteExpectations, deletionObserved } from '../../../client/expectations.ts';
-import { resolveControllerRef } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { ownersSelecting, resolveControllerRef } from '../pod-control/owner-index.ts';
 import { nodeShouldRunDaemonPod } from './node-fit.ts';
 import type { DaemonMemory } from './state.ts';
 import { NODE_QUEUE } from './state.ts';
@@ -31,12 +28,8 @@ const enqueue = (ds: KubeObject): Op => ({ op: 'add', key: keyOf(ds) });
 const ownerOf = (context: ControllerContext, object: KubeObject): DaemonSet | undefined =>
   resolveControllerRef(context.caches.lister<DaemonSet>('daemonsets.apps'), 'DaemonSet', object.metadata.namespace ?? '', controllerOf(object));
 
-/** The DaemonSets that might adopt an orphan. An empty selector matches nothing here. */
-const matching = (context: ControllerContext, { metadata }: KubeObject): readonly DaemonSet[] =>
-  (Object.keys(metadata.labels ?? {}).length === 0 ? [] : context.caches.lister<DaemonSet>('daemonsets.apps').list(metadata.namespace).filter((ds) => {
-    const selector = selectorOf(ds.spec.selector);
-    return isRight(selector) && !isEmptySelector(selector.right) && matchesSelector(selector.right, metadata.labels);
-  }));
+const matching = (context: ControllerContext, object: KubeObject): readonly DaemonSet[] =>
+  ownersSelecting(context.caches.lister<DaemonSet>('daemonsets.apps'), object);
 
 const observing = (memory: DaemonMemory, ds: DaemonSet, observe: typeof creationObserved): DaemonMemory =>
   ({ ...memory, expectations: observe(memory.expectations, keyOf(ds)) });

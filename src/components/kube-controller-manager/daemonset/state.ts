@@ -3,7 +3,7 @@
  * Models: pkg/controller/daemon/daemon_controller.go DaemonSetsController
  */
 import type { ControllerRevision, DaemonSet, Pod } from '../../../api/types.ts';
-import type { ControllerContext, Op, Plan } from '../../../client/controller.ts';
+import type { Plan, SyncRun } from '../../../client/controller.ts';
 import type { Expectations } from '../../../client/expectations.ts';
 import { noExpectations } from '../../../client/expectations.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
@@ -76,14 +76,7 @@ export type DaemonStage =
 
 export type DaemonPlan = Plan<DaemonMemory, DaemonStage>;
 
-/** One step of a sync: what it may read, and what it has gathered to say so far. */
-export interface Run {
-  readonly memory: DaemonMemory;
-  readonly ops: readonly Op[];
-  readonly context: ControllerContext;
-  readonly policy: DaemonPolicy;
-}
+export type Run = SyncRun<DaemonMemory, DaemonPolicy>;
 
-export const withOps = (run: Run, ops: readonly Op[]): Run => (ops.length === 0 ? run : { ...run, ops: [...run.ops, ...ops] });
 export const withExpectations = (run: Run, expectations: Expectations): Run =>
   (expectations === run.memory.expectations ? run : { ...run, memory: { ...run.memory, expectations } });

@@ -6,6 +6,7 @@ import { ownerReference } from '../../../api/pod-helpers.ts';
 import type { DaemonSet } from '../../../api/types.ts';
 import { keyOf } from '../../../client/caches.ts';
 import type { Answer } from '../../../client/controller.ts';
+import { ask, withOps } from '../../../client/controller.ts';
 import { creationObserved, deleteExpectations, deletionObserved, lowerExpectations, setExpectations } from '../../../client/expectations.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { aggregate, isNamespaceTerminating, isNotFound } from '../pod-control/errors.ts';
@@ -13,12 +14,11 @@ import { createOutcome, createPodRequest, deleteOutcome, deletePodRequest } from
 import { podFromTemplate } from '../pod-control/pod-template.ts';
 import { firstBatch, nextBatch } from '../pod-control/slow-start.ts';
 import { daemonTemplate, templateForNode } from './daemon-pod.ts';
-import { ask } from './plans.ts';
 import type { DaemonPlan, DaemonStage, ForWork, Run, Sync, Work } from './state.ts';
-import { withExpectations, withOps } from './state.ts';
+import { withExpectations } from './state.ts';
 
 /** At most so many creates and so many deletes in one sync. Source: `BurstReplicas`. */
-export const BURST_REPLICAS = 250;
+const BURST_REPLICAS = 250;
 
 type Stage<K extends DaemonStage['kind']> = Extract<DaemonStage, { kind: K }>;
 /** What follows when all is sent: the sync, with its error if there was one. */

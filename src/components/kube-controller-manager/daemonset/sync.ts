@@ -9,21 +9,20 @@ import type { DaemonSet, Node, Pod } from '../../../api/types.ts';
 import { unreachable } from '../../../base/assert.ts';
 import { keyOf, splitKey } from '../../../client/caches.ts';
 import type { Answer } from '../../../client/controller.ts';
-import { errorOf, objectOf } from '../../../client/controller.ts';
+import { ask, errorOf, finish, objectOf, withOps } from '../../../client/controller.ts';
 import { deleteExpectations, satisfied } from '../../../client/expectations.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
 import { claimAnswered, claimedObjects, claimError, claimRequest, startClaiming } from '../pod-control/claiming.ts';
 import { podsByOwner } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import {
   collisionCountBumped, constructHistory, existingRevisionRead, latestDaemonSetRead, revisionClaimed, revisionCreated, revisionLabelled, revisionRenumbered,
   revisionsDeduped,
 } from './construct-history.ts';
 import { deleteRevisionRequest, revisionsToDelete } from './history.ts';
 import { podsByNode, unboundWithoutNode } from './node-pods.ts';
-import { ask, finish } from './plans.ts';
 import type { DaemonPlan, DaemonStage, ForPods, ForWork, Run, Sync } from './state.ts';
-import { withExpectations, withOps } from './state.ts';
+import { withExpectations } from './state.ts';
 import type { Counts } from './status.ts';
 import { countDaemonPods, isStatusCurrent, statusRequest } from './status.ts';
 import { podsCreated, podsDeleted, syncNodes } from './sync-nodes.ts';

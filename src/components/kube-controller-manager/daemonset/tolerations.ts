@@ -1,9 +1,10 @@
 /**
- * The tolerations that every daemon pod is given, and which taints a pod does not tolerate.
+ * The tolerations that every daemon pod is given.
  * Models: pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations; pkg/apis/core/v1/helper/helpers.go
- *   AddOrUpdateTolerationInPodSpec, FindMatchingUntoleratedTaint; staging/src/k8s.io/api/core/v1/toleration.go ToleratesTaint
+ *   AddOrUpdateTolerationInPodSpec
  */
-import type { PodSpec, Taint, Toleration } from '../../../api/types.ts';
+import { memoised } from '../../../base/memo.ts';
+import type { PodSpec, Toleration } from '../../../api/types.ts';
 
 const exists = (key: string, effect: string): Toleration => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect });
 
@@ -22,28 +23,8 @@ const withToleration = (tolerations: readonly Toleration[], toleration: Tolerati
     ? tolerations.map((one) => (same(one, toleration) ? toleration : one))
     : [...tolerations, toleration]);
 
-/** Why a WeakMap: a template's spec is immutable, and every node of every sync asks. */
-const known = new WeakMap<PodSpec, readonly Toleration[]>();
-
-export const daemonTolerations = (spec: PodSpec): readonly Toleration[] => {
-  const cached = known.get(spec);
-  if (cached !== undefined) return cached;
+/** Why memoised: every node of every sync asks. */
+export const daemonTolerations = memoised((spec: PodSpec): readonly Toleration[] => {
   const added = spec.hostNetwork === true ? [...DAEMON_TOLERATIONS, HOST_NETWORK_TOLERATION] : DAEMON_TOLERATIONS;
-  const tolerations = added.reduce(withToleration, spec.tolerations ?? []);
-  known.set(spec, tolerations);
-  return tolerations;
-};
-
-const tolerates = (toleration: Toleration, taint: Taint): boolean => {
-  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
-  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
-  switch (toleration.operator ?? '') {
-    case '': case 'Equal': return (toleration.value ?? '') === (taint.value ?? '');
-    case 'Exists': return true;
-    default: return false;
-  }
-};
-
-/** Whether some taint of one of the effects is not tolerated. */
-export const hasUntoleratedTaint = (taints: readonly Taint[], tolerations: readonly Toleration[], effects: readonly string[]): boolean =>
-  taints.some((taint) => effects.includes(taint.effect) && !tolerations.some((toleration) => tolerates(toleration, taint)));
+  return added.reduce(withToleration, spec.tolerations ?? []);
+});

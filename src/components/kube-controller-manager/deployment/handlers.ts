@@ -3,8 +3,6 @@
  * Models: pkg/controller/deployment/deployment_controller.go addDeployment, updateReplicaSet, deletePod, ..., getDeploymentsForReplicaSet
  * Not modelled: deletePod's live list of ReplicaSets; the cache's are asked instead.
  */
-import { isRight } from 'fp-ts/lib/Either.js';
-import { isEmptySelector, matchesSelector } from '../../../api/label-selector.ts';
 import type { OwnerReference } from '../../../api/object.ts';
 import { controllerOf } from '../../../api/pod-helpers.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../api/types.ts';
@@ -12,8 +10,7 @@ import { semanticEqual } from '../../../api/validation/deep-equal.ts';
 import type { Notification } from '../../../client/caches.ts';
 import { keyOf } from '../../../client/caches.ts';
 import type { Change, ControllerContext, Op } from '../../../client/controller.ts';
-import { objectsByOwner, podsByOwner, REPLICA_SET_CONTROLLER_INDEX, resolveControllerRef } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { objectsByOwner, ownersSelecting, podsByOwner, REPLICA_SET_CONTROLLER_INDEX, resolveControllerRef } from '../pod-control/owner-index.ts';
 import type { DeploymentMemory } from './sync-data.ts';
 import { DEPLOYMENT_KIND, DEPLOYMENTS, PODS, REPLICA_SET_KIND, REPLICA_SETS } from './sync-data.ts';
 
@@ -22,14 +19,8 @@ const enqueue = (d: Deployment | undefined): readonly Op[] => (d === undefined ?
 const deploymentOf = (context: ControllerContext, rs: ReplicaSet, ref: OwnerReference | undefined = controllerOf(rs)): Deployment | undefined =>
   resolveControllerRef(context.caches.lister<Deployment>(DEPLOYMENTS), DEPLOYMENT_KIND, rs.metadata.namespace ?? '', ref);
 
-/** The Deployments that might adopt an orphan; several are a user's error, and all are enqueued. */
-const deploymentsFor = (context: ControllerContext, rs: ReplicaSet): readonly Op[] => {
-  if (rs.metadata.labels === undefined) return [];
-  return context.caches.lister<Deployment>(DEPLOYMENTS).list(rs.metadata.namespace ?? '').filter((d) => {
-    const selector = selectorOf(d.spec.selector);
-    return isRight(selector) && !isEmptySelector(selector.right) && matchesSelector(selector.right, rs.metadata.labels);
-  }).flatMap(enqueue);
-};
+const deploymentsFor = (context: ControllerContext, rs: ReplicaSet): readonly Op[] =>
+  ownersSelecting(context.caches.lister<Deployment>(DEPLOYMENTS), rs).flatMap(enqueue);
 
 const addReplicaSet = (rs: ReplicaSet, context: ControllerContext): readonly Op[] => {
   const ref = controllerOf(rs);

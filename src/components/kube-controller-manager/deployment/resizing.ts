@@ -3,8 +3,9 @@
  * Models: pkg/controller/deployment/sync.go scaleReplicaSet, scaleReplicaSetAndRecordEvent, scale, cleanupDeployment; rolling.go; recreate.go
  */
 import type { Pod, ReplicaSet } from '../../../api/types.ts';
+import { placeOf } from '../../../client/caches.ts';
 import type { Answer, Op } from '../../../client/controller.ts';
-import { errorOf, objectOf } from '../../../client/controller.ts';
+import { errorOf, objectOf, withOps } from '../../../client/controller.ts';
 import { isNotFound } from '../pod-control/errors.ts';
 import { podsByOwner } from '../pod-control/owner-index.ts';
 import { withReplicasAnnotations } from './policy/annotations.ts';
@@ -13,7 +14,7 @@ import { activeReplicaSets, allOf, sizeOf } from './policy/replica-sets.ts';
 import type { Resize } from './policy/rolling.ts';
 import { isComplete } from './policy/status.ts';
 import type { DeploymentSync, Move, Turn } from './sync-data.ts';
-import { ask, event, normalEvent, placeOf, PODS, REPLICA_SETS, updateReplicaSet, withError, withOps } from './sync-data.ts';
+import { ask, event, normalEvent, PODS, REPLICA_SETS, updateReplicaSet, withError } from './sync-data.ts';
 
 const goOn = (sync: DeploymentSync, turn: Turn): Move => event(sync, turn, sync.resizes.length > 0 ? 'resize' : 'sized');
 

@@ -3,8 +3,9 @@
  * Models: pkg/controller/deployment/sync.go getAllReplicaSetsAndSyncRevision, getNewReplicaSet
  */
 import type { ReplicaSet } from '../../../api/types.ts';
+import { placeOf } from '../../../client/caches.ts';
 import type { Answer } from '../../../client/controller.ts';
-import { errorOf, objectOf } from '../../../client/controller.ts';
+import { errorOf, objectOf, withOps } from '../../../client/controller.ts';
 import { isNamespaceTerminating, isRefusedAs } from '../pod-control/errors.ts';
 import type { DeploymentSyncState } from './machine.ts';
 import { hasProgressDeadline, newCondition, PROGRESSING, REASONS, withCondition } from './policy/conditions.ts';
@@ -12,7 +13,7 @@ import type { Split } from './policy/replica-sets.ts';
 import { allOf, sizeOf } from './policy/replica-sets.ts';
 import { nextRevision, noteCreated } from './policy/revision.ts';
 import type { DeploymentSync, Move, Turn } from './sync-data.ts';
-import { ask, event, normalEvent, placeOf, REPLICA_SETS, updateReplicaSet, updateStatus, warningEvent, withError, withOps } from './sync-data.ts';
+import { ask, event, normalEvent, REPLICA_SETS, updateReplicaSet, updateStatus, warningEvent, withError } from './sync-data.ts';
 
 const revised = (sync: DeploymentSync, turn: Turn, state: DeploymentSyncState): Move => {
   if (state !== 'probing') return event(sync, turn, 'revised');

@@ -1,6 +1,7 @@
 /** What one sync of a Deployment carries from request to request, and the moves that its actions make. */
 import type { Deployment, ReplicaSet } from '../../../api/types.ts';
-import type { Answer, ControllerContext, Op, Plan } from '../../../client/controller.ts';
+import { placeOf } from '../../../client/caches.ts';
+import type { Answer, Op, Plan, SyncRun } from '../../../client/controller.ts';
 import { errorOf } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
@@ -51,12 +52,7 @@ export interface DeploymentSync {
 
 export type DeploymentPlan = Plan<DeploymentMemory, DeploymentSync>;
 
-export interface Turn {
-  readonly memory: DeploymentMemory;
-  readonly ops: readonly Op[];
-  readonly context: ControllerContext;
-  readonly policy: DeploymentPolicy;
-}
+export type Turn = SyncRun<DeploymentMemory, DeploymentPolicy>;
 
 /** What an action comes to: requests to wait for, an event for the statechart at once, or the end. */
 export type Move =
@@ -67,17 +63,12 @@ export type Move =
 export const ask = (sync: DeploymentSync, turn: Turn, request: ApiRequest): Move => ({ kind: 'ask', sync, turn, requests: [request] });
 export const event = (sync: DeploymentSync, turn: Turn, type: DeploymentEventType): Move => ({ kind: 'event', sync, turn, type });
 
-export const withOps = (turn: Turn, ops: readonly Op[]): Turn => (ops.length === 0 ? turn : { ...turn, ops: [...turn.ops, ...ops] });
-
 export const normalEvent = (d: Deployment, reason: string, message: string): Op => ({ op: 'event', regarding: d, type: 'Normal', reason, message });
 export const warningEvent = (d: Deployment, reason: string, message: string): Op => ({ op: 'event', regarding: d, type: 'Warning', reason, message });
 
 /** Notes why a request failed. */
 export const withError = (sync: DeploymentSync, answer: Answer): DeploymentSync =>
   ({ ...sync, error: errorOf(answer) ?? '', ...(isNamespaceTerminating(answer) ? { hopeless: true } : {}) });
-
-export const placeOf = (object: Deployment | ReplicaSet): { readonly namespace: string; readonly name: string } =>
-  ({ namespace: object.metadata.namespace ?? '', name: object.metadata.name });
 
 export const updateStatus = (d: Deployment): ApiRequest => ({ verb: 'update', resource: DEPLOYMENTS, subresource: 'status', ...placeOf(d), body: d });
 export const updateReplicaSet = (rs: ReplicaSet): ApiRequest => ({ verb: 'update', resource: REPLICA_SETS, ...placeOf(rs), body: rs });

@@ -11,7 +11,7 @@ import type { Answer } from '../../../client/controller.ts';
 import { done, failed } from '../../../client/controller.ts';
 import { claimAnswered, claimedObjects, claimError, claimRequest, startClaiming } from '../pod-control/claiming.ts';
 import { objectsByOwner, REPLICA_SET_CONTROLLER_INDEX } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import type { DeploymentFacts, DeploymentSyncAction, DeploymentSyncState } from './machine.ts';
 import { deploymentSync } from './machine.ts';
 import { notePause } from './policy/conditions.ts';

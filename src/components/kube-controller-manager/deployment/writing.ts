@@ -4,11 +4,11 @@
  */
 import type { Deployment, DeploymentStatus } from '../../../api/types.ts';
 import type { Answer, Op } from '../../../client/controller.ts';
-import { errorOf } from '../../../client/controller.ts';
+import { errorOf, withOps } from '../../../client/controller.ts';
 import { allOf } from './policy/replica-sets.ts';
 import { isSameStatus } from './policy/status.ts';
 import type { DeploymentSync, Move, Turn } from './sync-data.ts';
-import { ask, event, updateStatus, warningEvent, withError, withOps } from './sync-data.ts';
+import { ask, event, updateStatus, warningEvent, withError } from './sync-data.ts';
 
 export const statusAnswered = (sync: DeploymentSync, answer: Answer, turn: Turn): Move =>
   (errorOf(answer) === undefined ? event(sync, turn, 'written') : event(withError(sync, answer), turn, 'refused'));

@@ -3,6 +3,7 @@
  * Models: pkg/controller/disruption/disruption.go buildDisruptedPodMap, countHealthyPods, updatePdbStatus, failSafe;
  *   staging/src/k8s.io/component-helpers/apps/poddisruptionbudget/helpers.go; apimachinery/pkg/api/meta/conditions.go
  */
+import { findCondition, transitionTime, withCondition } from '../../../api/conditions.ts';
 import { isPodReady } from '../../../api/pod-helpers.ts';
 import { formatTime, MINUTE_MS, parseTime } from '../../../api/time.ts';
 import type { Condition, Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../../api/types.ts';
@@ -50,12 +51,8 @@ export const countHealthy = (pods: readonly Pod[], disrupted: Disrupted, nowMs: 
 
 type Said = Pick<Condition, 'status' | 'reason' | 'message'> & { readonly observedGeneration: number };
 
-const withCondition = (conditions: readonly Condition[], said: Said, nowMs: number): readonly Condition[] => {
-  const before = conditions.find(({ type }) => type === ALLOWED);
-  const lastTransitionTime = before !== undefined && before.status === said.status ? before.lastTransitionTime : formatTime(nowMs);
-  const after: Condition = { type: ALLOWED, ...said, lastTransitionTime };
-  return before === undefined ? [...conditions, after] : conditions.map((one) => (one === before ? after : one));
-};
+const withAllowed = (conditions: readonly Condition[] | undefined, said: Said, nowMs: number): readonly Condition[] =>
+  withCondition(conditions, { type: ALLOWED, ...said, lastTransitionTime: transitionTime(findCondition(conditions, ALLOWED), said.status, formatTime(nowMs)) });
 
 const allowedCondition = (allowed: number, observedGeneration: number): Said => ({
   status: allowed > 0 ? 'True' : 'False', reason: allowed > 0 ? 'SufficientPods' : 'InsufficientPods', message: '', observedGeneration,
@@ -63,7 +60,7 @@ const allowedCondition = (allowed: number, observedGeneration: number): Said => 
 
 const isUpToDate = (pdb: PodDisruptionBudget, wanted: Omit<PodDisruptionBudgetStatus, 'conditions'>): boolean => {
   const { conditions = [], disruptedPods: disrupted = {}, ...standing }: Partial<PodDisruptionBudgetStatus> = pdb.status ?? {};
-  const condition = conditions.find(({ type }) => type === ALLOWED);
+  const condition = findCondition(conditions, ALLOWED);
   const isTrue = (wanted.disruptionsAllowed ?? 0) > 0;
   return hashOf({ ...standing, disruptedPods: disrupted }) === hashOf({ ...wanted, disruptedPods: wanted.disruptedPods ?? {} })
     && condition !== undefined && condition.observedGeneration === wanted.observedGeneration && condition.status === (isTrue ? 'True' : 'False');
@@ -80,7 +77,7 @@ export const withStatus = (
     currentHealthy: healthy, desiredHealthy, expectedPods: expected, disruptionsAllowed, observedGeneration, ...(hashOf(disrupted) === hashOf({}) ? {} : { disruptedPods: disrupted }),
   };
   if (isUpToDate(pdb, wanted)) return undefined;
-  return { ...pdb, status: { ...wanted, conditions: withCondition(pdb.status?.conditions ?? [], allowedCondition(disruptionsAllowed, observedGeneration), nowMs) } };
+  return { ...pdb, status: { ...wanted, conditions: withAllowed(pdb.status?.conditions, allowedCondition(disruptionsAllowed, observedGeneration), nowMs) } };
 };
 
 const unknownStatus = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
@@ -88,5 +85,5 @@ const unknownStatus = { currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
 /** The budget after a failed look: nothing may be disrupted. */
 export const failSafe = (pdb: PodDisruptionBudget, error: string, nowMs: number): PodDisruptionBudget => {
   const said: Said = { status: 'False', reason: 'SyncFailed', message: error, observedGeneration: pdb.status?.observedGeneration ?? 0 };
-  return { ...pdb, status: { ...unknownStatus, ...pdb.status, disruptionsAllowed: 0, conditions: withCondition(pdb.status?.conditions ?? [], said, nowMs) } };
+  return { ...pdb, status: { ...unknownStatus, ...pdb.status, disruptionsAllowed: 0, conditions: withAllowed(pdb.status?.conditions, said, nowMs) } };
 };

@@ -8,13 +8,13 @@ import type { LabelSelector } from '../../../api/label-selector.ts';
 import { matchesSelector } from '../../../api/label-selector.ts';
 import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
 import { sortedEntries } from '../../../base/order.ts';
-import { keyOf, splitKey } from '../../../client/caches.ts';
+import { keyOf, placeOf, splitKey } from '../../../client/caches.ts';
 import type { Caches, Notification } from '../../../client/caches.ts';
 import type { Answer, Controller, ControllerContext, ControllerOf, Op, Plan } from '../../../client/controller.ts';
 import { done, erase, errorOf, failed } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { isRefusedAs } from '../pod-control/errors.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import { countHealthy, disruptedPods, failSafe, withStatus } from './budget-status.ts';
 import { expectedPods, SCALED_RESOURCES } from './expected-pods.ts';
 import { staleAfter, takeBack } from './stale-condition.ts';
@@ -34,7 +34,7 @@ const STALE = 'stale_pod_disruption';
 const ask = (ops: readonly Op[], request: ApiRequest, stage: Stage): DisruptionPlan => ({ kind: 'ask', memory: undefined, ops, requests: [request], mode: 'parallel', stage });
 
 const updateStatus = (pdb: PodDisruptionBudget): ApiRequest =>
-  ({ verb: 'update', resource: BUDGETS, subresource: 'status', namespace: pdb.metadata.namespace ?? '', name: pdb.metadata.name, body: pdb });
+  ({ verb: 'update', resource: BUDGETS, subresource: 'status', ...placeOf(pdb), body: pdb });
 
 /** As Go prints a `*metav1.LabelSelector`. */
 const printed = (selector: LabelSelector | undefined): string => {

@@ -3,10 +3,12 @@
  * Models: pkg/controller/disruption/disruption.go syncStalePodDisruption, nonTerminatingPodHasStaleDisruptionCondition
  */
 import { getPodCondition, isPodTerminal } from '../../../api/pod-helpers.ts';
+import { observedGenerationOf, withPodCondition } from '../../../api/pod-status.ts';
 import { MINUTE_MS, parseTime } from '../../../api/time.ts';
 import type { Pod } from '../../../api/types.ts';
+import { placeOf } from '../../../client/caches.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
-import { DISRUPTION_TARGET, observedGenerationOf, placeOf, withPodCondition } from '../pod-status/pod-condition.ts';
+import { DISRUPTION_TARGET } from '../pod-status/mark-pod.ts';
 
 const STALE_MS = 2 * MINUTE_MS;
 
@@ -19,5 +21,5 @@ export const staleAfter = (pod: Pod, nowMs: number): number | undefined => {
 
 export const takeBack = (pod: Pod, nowMs: number): ApiRequest | undefined => {
   const status = withPodCondition(pod.status ?? {}, { type: DISRUPTION_TARGET, status: 'False', ...observedGenerationOf(pod) }, nowMs);
-  return status === undefined ? undefined : { verb: 'update', resource: 'pods', subresource: 'status', ...placeOf(pod), body: { ...pod, status } };
+  return status === pod.status ? undefined : { verb: 'update', resource: 'pods', subresource: 'status', ...placeOf(pod), body: { ...pod, status } };
 };

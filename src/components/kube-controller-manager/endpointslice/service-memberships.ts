@@ -9,7 +9,7 @@ import type { Pod, Service } from '../../../api/types.ts';
 import { hashOf } from '../../../base/hash.ts';
 import type { Lister, Notification } from '../../../client/caches.ts';
 import { keyOf } from '../../../client/caches.ts';
-import { selectorOfSet } from '../pod-control/selector-cache.ts';
+import { selectorOfSet } from '../../../api/selector-cache.ts';
 
 /** Undefined: a Service without a selector, whose endpoints somebody else writes. */
 export const serviceSelector = ({ spec: { selector } }: Service): Selector | undefined => (selector === undefined ? undefined : selectorOfSet(selector));

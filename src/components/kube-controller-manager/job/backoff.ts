@@ -5,8 +5,8 @@
 import type { Pod } from '../../../api/types.ts';
 import { finishedAtMs, indexFailures, indexIgnoredFailures } from './job-pods.ts';
 
-export const POD_FAILURE_BACKOFF_MS = 10_000;
-export const MAX_POD_FAILURE_BACKOFF_MS = 600_000;
+const POD_FAILURE_BACKOFF_MS = 10_000;
+const MAX_POD_FAILURE_BACKOFF_MS = 600_000;
 
 export interface BackoffRecord {
   readonly failures: number;

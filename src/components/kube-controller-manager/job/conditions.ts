@@ -2,6 +2,7 @@
  * A Job's conditions, and where its life stands according to them.
  * Models: pkg/controller/job/job_controller.go newCondition, findConditionByType, ensureJobConditionStatus; pkg/controller/job/util/utils.go
  */
+import { findCondition, withCondition } from '../../../api/conditions.ts';
 import { formatTime } from '../../../api/time.ts';
 import type { Job, JobCondition } from '../../../api/types.ts';
 import type { JobLife } from './machine.ts';
@@ -15,7 +16,7 @@ export interface NewCondition {
   readonly message: string;
 }
 
-const conditionOf = (job: Job, type: ConditionType): JobCondition | undefined => job.status?.conditions?.find((one) => one.type === type);
+const conditionOf = (job: Job, type: ConditionType): JobCondition | undefined => findCondition(job.status?.conditions, type);
 
 export const trueCondition = (job: Job, type: ConditionType): JobCondition | undefined => {
   const found = conditionOf(job, type);
@@ -38,12 +39,9 @@ const stamped = ({ type, status, reason, message }: NewCondition, nowMs: number)
 });
 
 /** The Job with the condition; the same Job when nothing changes. From nothing to `False` is no change. */
-export const withCondition = (job: Job, wanted: NewCondition, nowMs: number): Job => {
-  const conditions = job.status?.conditions ?? [];
+export const withJobCondition = (job: Job, wanted: NewCondition, nowMs: number): Job => {
   const before = conditionOf(job, wanted.type);
   if (before === undefined && wanted.status === 'False') return job;
   if (before?.status === wanted.status && (before.reason ?? '') === wanted.reason && (before.message ?? '') === wanted.message) return job;
-  const fresh = stamped(wanted, nowMs);
-  const changed = before === undefined ? [...conditions, fresh] : conditions.map((one) => (one === before ? fresh : one));
-  return { ...job, status: { ...job.status, conditions: changed } };
+  return { ...job, status: { ...job.status, conditions: withCondition(job.status?.conditions, stamped(wanted, nowMs)) } };
 };

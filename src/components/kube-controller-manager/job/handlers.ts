@@ -13,7 +13,7 @@ import { keyOf } from '../../../client/caches.ts';
 import type { Change, ControllerContext, Op } from '../../../client/controller.ts';
 import { creationObserved, deletionObserved } from '../../../client/expectations.ts';
 import { podsByOwner, resolveControllerRef } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import { isJobFinished } from './conditions.ts';
 import { hasTrackingFinalizer } from './job-pods.ts';
 import type { JobMemory } from './state.ts';

@@ -13,7 +13,7 @@ import { completionIndex, hasBackoffLimitPerIndex, isIndexed, isSuspended, onlyR
 import type { JobSync, NewPods } from './state.ts';
 
 /** At most so many creates or deletes in one sync. Source: `MaxPodCreateDeletePerSync`. */
-export const MAX_PODS_PER_SYNC = 500;
+const MAX_PODS_PER_SYNC = 500;
 
 export type Management =
   | { readonly kind: 'nothing' }

@@ -5,11 +5,9 @@
 import type { Job, Pod } from '../../../api/types.ts';
 import type { PersistentMap } from '../../../base/persistent-map.ts';
 import { emptyMap } from '../../../base/persistent-map.ts';
-import type { ControllerContext, Op, Plan } from '../../../client/controller.ts';
-import { done, failed } from '../../../client/controller.ts';
+import type { Plan, SyncRun } from '../../../client/controller.ts';
 import type { Expectations } from '../../../client/expectations.ts';
 import { noExpectations } from '../../../client/expectations.ts';
-import type { ApiRequest } from '../../../protocol/api.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
 import type { BackoffRecord } from './backoff.ts';
 import type { Intervals } from './intervals.ts';
@@ -104,20 +102,9 @@ export type JobStage =
 
 export type JobPlan = Plan<JobMemory, JobStage>;
 
-export interface Run {
-  readonly memory: JobMemory;
-  readonly ops: readonly Op[];
-  readonly context: ControllerContext;
-  readonly policy: JobPolicy;
-}
+export type Run = SyncRun<JobMemory, JobPolicy>;
 
-export const withOps = (run: Run, ops: readonly Op[]): Run => (ops.length === 0 ? run : { ...run, ops: [...run.ops, ...ops] });
 export const withMemory = (run: Run, change: Partial<JobMemory>): Run => ({ ...run, memory: { ...run.memory, ...change } });
-
-export const ask = (run: Run, requests: readonly ApiRequest[], stage: JobStage, mode: 'parallel' | 'in-order' = 'in-order'): JobPlan =>
-  ({ kind: 'ask', memory: run.memory, ops: run.ops, requests, mode, stage });
-export const finish = (run: Run, error: string | undefined): JobPlan =>
-  (error === undefined ? done(run.memory, run.ops) : failed(run.memory, error, run.ops));
 
 const omit = (map: JobMemory['removals'], key: string, gone: readonly string[]): JobMemory['removals'] => {
   const left = (map.get(key) ?? []).filter((uid) => !gone.includes(uid));

@@ -6,17 +6,17 @@
 import { formatTime } from '../../../api/time.ts';
 import type { Job, JobStatus } from '../../../api/types.ts';
 import type { Answer, Op } from '../../../client/controller.ts';
-import { errorOf, objectOf } from '../../../client/controller.ts';
+import { ask, errorOf, finish, objectOf, withOps } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { isNotFound } from '../pod-control/errors.ts';
 import { patchPodRequest } from '../pod-control/pod-requests.ts';
-import { lifeOf, withCondition } from './conditions.ts';
+import { lifeOf, withJobCondition } from './conditions.ts';
 import type { ConditionType } from './conditions.ts';
 import { removeFinalizerPatch } from './job-pods.ts';
 import type { JobAction, JobEvent } from './machine.ts';
 import { jobChart } from './machine.ts';
 import type { JobPlan, JobStage, JobSync, Run, Tracking, Verdict } from './state.ts';
-import { ask, expectRemovals, finish, removalObserved, withMemory, withOps } from './state.ts';
+import { expectRemovals, removalObserved, withMemory } from './state.ts';
 import { countGonePods, trackPods, withStatus } from './track-job.ts';
 
 type Stage<K extends JobStage['kind']> = Extract<JobStage, { kind: K }>;
@@ -32,7 +32,7 @@ const CONDITIONS: Readonly<Record<JobAction, ConditionType>> =
 /** Moves the Job along its statechart; the actions are the conditions it gets. */
 const live = (job: Job, event: JobEvent, { reason, message }: Verdict, nowMs: number): Job => jobChart.next(lifeOf(job), event).actions.reduce(
   (current, action) => {
-    const changed = withCondition(current, { type: CONDITIONS[action], status: 'True', reason, message }, nowMs);
+    const changed = withJobCondition(current, { type: CONDITIONS[action], status: 'True', reason, message }, nowMs);
     return action === 'addComplete' ? withStatus(changed, { completionTime: formatTime(nowMs) }) : changed;
   }, job);
 

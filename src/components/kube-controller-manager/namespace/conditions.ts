@@ -3,6 +3,7 @@
  * Models: pkg/controller/namespace/deletion/status_condition_utils.go
  */
 import { compareStrings } from '../../../base/order.ts';
+import { findCondition } from '../../../api/conditions.ts';
 import { formatTime } from '../../../api/time.ts';
 import type { Namespace, NamespaceCondition } from '../../../api/types.ts';
 
@@ -48,13 +49,13 @@ const isSame = (a: Judged, b: Judged): boolean => a.status === b.status && a.rea
 export const withConditions = (namespace: Namespace, remains: Remains, nowMs: number): Namespace | undefined => {
   const standing = namespace.status?.conditions ?? [];
   const wanted = judge(remains);
-  const before = (one: Judged): NamespaceCondition | undefined => standing.find(({ type }) => type === one.type);
+  const before = (one: Judged): NamespaceCondition | undefined => findCondition(standing, one.type);
   if (wanted.every((one) => { const was = before(one); return was !== undefined && isSame({ reason: '', message: '', ...was }, one); })) return undefined;
   const now = formatTime(nowMs);
   const after = (one: Judged): NamespaceCondition => {
     const was = before(one);
-    return was !== undefined && was.status === one.status ? { ...was, ...one } : { ...one, lastTransitionTime: now };
+    return was?.status === one.status ? { ...was, ...one } : { ...one, lastTransitionTime: now };
   };
-  const kept = standing.map((was) => { const one = wanted.find(({ type }) => type === was.type); return one === undefined ? was : after(one); });
+  const kept = standing.map((was) => { const one = findCondition(wanted, was.type); return one === undefined ? was : after(one); });
   return { ...namespace, status: { ...namespace.status, conditions: [...kept, ...wanted.filter((one) => before(one) === undefined).map(after)] } };
 };

@@ -2,12 +2,13 @@
  * What the controller believes of a node's health: from the heartbeats it has seen arrive, by its own clock.
  * Models: pkg/controller/nodelifecycle/node_lifecycle_controller.go nodeHealthData, tryUpdateNodeHealth
  */
+import { findCondition } from '../../../api/conditions.ts';
 import { formatTime, parseTime, SECOND_MS } from '../../../api/time.ts';
 import type { Lease, Node, NodeCondition } from '../../../api/types.ts';
 
 /** --node-monitor-grace-period and --node-startup-grace-period. */
-export const MONITOR_GRACE_MS = 50 * SECOND_MS;
-export const STARTUP_GRACE_MS = 60 * SECOND_MS;
+const MONITOR_GRACE_MS = 50 * SECOND_MS;
+const STARTUP_GRACE_MS = 60 * SECOND_MS;
 
 export interface NodeHealth {
   readonly ready: NodeCondition | undefined;
@@ -28,7 +29,7 @@ export interface HealthCheck {
   readonly update: Node | undefined;
 }
 
-export const readyCondition = (node: Node): NodeCondition | undefined => node.status?.conditions?.find((condition) => condition.type === 'Ready');
+export const readyCondition = (node: Node): NodeCondition | undefined => findCondition(node.status?.conditions, 'Ready');
 
 /** NetworkUnavailable is the cloud's to keep. */
 const CHECKED: readonly string[] = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
@@ -55,7 +56,7 @@ const renewed = (health: NodeHealth, lease: Lease | undefined, savedRenewTime: s
 };
 
 const gone = (node: Node, type: string, nowMs: number): NodeCondition => {
-  const standing = node.status?.conditions?.find((condition) => condition.type === type);
+  const standing = findCondition(node.status?.conditions, type);
   const now = formatTime(nowMs);
   if (standing === undefined) {
     return {
@@ -70,7 +71,7 @@ const gone = (node: Node, type: string, nowMs: number): NodeCondition => {
 const withUnknown = (node: Node, nowMs: number): Node => {
   const standing = node.status?.conditions ?? [];
   const kept = standing.map((condition) => (CHECKED.includes(condition.type) ? gone(node, condition.type, nowMs) : condition));
-  const missing = CHECKED.filter((type) => !standing.some((condition) => condition.type === type)).map((type) => gone(node, type, nowMs));
+  const missing = CHECKED.filter((type) => findCondition(standing, type) === undefined).map((type) => gone(node, type, nowMs));
   return { ...node, status: { ...node.status, conditions: [...kept, ...missing] } };
 };
 

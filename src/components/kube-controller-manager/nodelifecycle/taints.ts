@@ -9,8 +9,8 @@ import type { Node, Taint } from '../../../api/types.ts';
 import { formatTime } from '../../../api/time.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 
-export const NOT_READY = 'node.kubernetes.io/not-ready';
-export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const NOT_READY = 'node.kubernetes.io/not-ready';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 
 export const notReadyNoExecute: Taint = { key: NOT_READY, effect: 'NoExecute' };
@@ -27,7 +27,7 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 const MANAGED: ReadonlySet<string> = new Set([UNSCHEDULABLE, ...Object.values(KEYS).flatMap((byStatus) => Object.values(byStatus))]);
 
 /** Same key and effect: one node holds at most one of them. */
-export const isSameTaint = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
+const isSameTaint = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
 export const hasTaint = (taints: readonly Taint[] | undefined, taint: Taint): boolean => (taints ?? []).some((one) => isSameTaint(one, taint));
 
 const wantedNoSchedule = (node: Node): readonly Taint[] => {

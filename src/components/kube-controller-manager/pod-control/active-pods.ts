@@ -1,18 +1,17 @@
 /**
  * Which pods a controller would rather lose: the order of deletion.
  * Models: pkg/controller/controller_utils.go ActivePods.Less, ActivePodsWithRanks.Less, logarithmicRankDiff, compareMaxContainerRestarts,
- *   FilterActivePods, FilterTerminatingPods; pkg/apis/core/helper GetDeletionCostFromPodAnnotations
+ *   FilterActivePods; pkg/apis/core/helper GetDeletionCostFromPodAnnotations
  */
 import { floorLog2 } from '../../../base/logarithm.ts';
 import { compareNumbers, compareStrings } from '../../../base/order.ts';
-import { getPodCondition, isPodActive, isPodReady, isPodTerminating } from '../../../api/pod-helpers.ts';
+import { getPodCondition, isPodActive, isPodReady } from '../../../api/pod-helpers.ts';
 import { parseTime } from '../../../api/time.ts';
 import type { Pod } from '../../../api/types.ts';
 
-export const POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+const POD_DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
 
 export const filterActivePods = (pods: readonly Pod[]): readonly Pod[] => pods.filter(isPodActive);
-export const filterTerminatingPods = (pods: readonly Pod[]): readonly Pod[] => pods.filter(isPodTerminating);
 
 const PHASE_ORDER: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 const phaseOrder = (pod: Pod): number => PHASE_ORDER[pod.status?.phase ?? ''] ?? 0;
@@ -20,7 +19,7 @@ const phaseOrder = (pod: Pod): number => PHASE_ORDER[pod.status?.phase ?? ''] ??
 const INT32 = /^(0|-?[1-9][0-9]{0,9})$/;
 
 /** 0 when absent or malformed; upstream reads it as an int32 without sign or leading zeros. */
-export const deletionCost = (pod: Pod): number => {
+const deletionCost = (pod: Pod): number => {
   const text = pod.metadata.annotations?.[POD_DELETION_COST];
   if (text === undefined || !INT32.test(text)) return 0;
   const value = Number(text);

@@ -3,7 +3,7 @@
  * Models: pkg/controller/controller_ref_manager.go ClaimObject, ownerRefControllerPatch, GenerateDeleteOwnerRefStrategicMergeBytes
  */
 import type { KubeObject } from '../../../api/object.ts';
-import { controllerOf } from '../../../api/pod-helpers.ts';
+import { controllerOf, ownerReference } from '../../../api/pod-helpers.ts';
 
 /** What to do with one candidate, in upstream's order: the order of the candidates. */
 export interface ClaimChange<T extends KubeObject> {
@@ -47,9 +47,7 @@ export const decideClaims = <T extends KubeObject>(owner: KubeObject, candidates
 /** The strategic merge patch that makes `owner` the controller of `object`; `uid` makes it fail on another object of that name. */
 export const adoptPatch = (owner: KubeObject, object: KubeObject, finalizers: readonly string[] = []): unknown => ({
   metadata: {
-    ownerReferences: [{
-      apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name, uid: owner.metadata.uid ?? '', controller: true, blockOwnerDeletion: true,
-    }],
+    ownerReferences: [ownerReference(owner)],
     uid: object.metadata.uid ?? '',
     ...(finalizers.length === 0 ? {} : { finalizers }),
   },

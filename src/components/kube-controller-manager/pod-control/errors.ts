@@ -7,13 +7,13 @@ import type { Answer } from '../../../client/controller.ts';
 import { refusalOf } from '../../../client/controller.ts';
 
 /** The cause that kube-apiserver gives when it refuses a create because the namespace is going away. */
-export const NAMESPACE_TERMINATING_CAUSE = 'NamespaceTerminating';
+const NAMESPACE_TERMINATING_CAUSE = 'NamespaceTerminating';
 
 export const isRefusedAs = (answer: Answer, reason: StatusReason): boolean => refusalOf(answer)?.reason === reason;
 
 export const isNotFound = (answer: Answer): boolean => isRefusedAs(answer, 'NotFound');
 
-export const hasStatusCause = (answer: Answer, cause: string): boolean =>
+const hasStatusCause = (answer: Answer, cause: string): boolean =>
   refusalOf(answer)?.details?.causes?.some((one) => one.reason === cause) === true;
 
 export const isNamespaceTerminating = (answer: Answer): boolean => hasStatusCause(answer, NAMESPACE_TERMINATING_CAUSE);

@@ -1,11 +1,13 @@
 /**
  * Finding the objects that a controller owns without scanning a namespace.
  * Models: pkg/controller/controller_utils.go PodControllerIndexKey, AddPodControllerIndexer, FilterPodsByOwner;
- *   pkg/controller/replicaset/replica_set.go controllerUIDIndex
+ *   pkg/controller/replicaset/replica_set.go controllerUIDIndex; client-go listers' GetPodReplicaSets, GetDeploymentsForReplicaSet, GetPodDaemonSets
  */
+import { isEmptySelector, matchesSelector } from '../../../api/label-selector.ts';
 import type { KubeObject, OwnerReference } from '../../../api/object.ts';
 import { controllerOf } from '../../../api/pod-helpers.ts';
-import type { Pod } from '../../../api/types.ts';
+import { selectorOrNothing } from '../../../api/selector-cache.ts';
+import type { LabelSelector, Pod } from '../../../api/types.ts';
 import type { IndexFunction, Lister } from '../../../client/caches.ts';
 
 /** The index of objects by the UID of their controller. */
@@ -36,6 +38,14 @@ export const objectsByOwner = <T extends KubeObject>(
 
 export const podsByOwner = (pods: Lister<Pod>, owner: KubeObject, options: { readonly includeOrphans: boolean }): readonly Pod[] =>
   objectsByOwner(pods, POD_CONTROLLER_INDEX, owner, options);
+
+/** The owners that might adopt an orphan: those whose selector matches its labels. Several are a user's error; an empty selector selects nothing here. */
+export const ownersSelecting = <T extends KubeObject & { readonly spec: { readonly selector?: LabelSelector } }>(
+  owners: Lister<T>, { metadata: { namespace = '', labels = {} } }: KubeObject,
+): readonly T[] => (Object.keys(labels).length === 0 ? [] : owners.list(namespace).filter((owner) => {
+  const selector = selectorOrNothing(owner.spec.selector);
+  return !isEmptySelector(selector) && matchesSelector(selector, labels);
+}));
 
 /** The owner that a controller reference names, if it is of that kind, in the cache, and the very same object. */
 export const resolveControllerRef = <T extends KubeObject>(

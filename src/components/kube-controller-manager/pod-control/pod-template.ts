@@ -39,11 +39,3 @@ export const podFromTemplate = (template: PodTemplateSpec, parent: KubeObject, c
     spec: template.spec ?? { containers: [] },
   };
 };
-
-/** Why a reference cannot make its owner a controller; undefined when it can. */
-export const controllerRefProblem = (ref: OwnerReference): string | undefined => {
-  if (ref.apiVersion === '') return 'controllerRef has empty APIVersion';
-  if (ref.kind === '') return 'controllerRef has empty Kind';
-  if (ref.controller !== true) return 'controllerRef.Controller is not set to true';
-  return ref.blockOwnerDeletion === true ? undefined : 'controllerRef.BlockOwnerDeletion is not set';
-};

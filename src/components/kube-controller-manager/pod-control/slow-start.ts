@@ -3,7 +3,7 @@
  * Models: pkg/controller/replicaset/replica_set.go slowStartBatch, pkg/controller/controller_utils.go SlowStartInitialBatchSize
  */
 
-export const SLOW_START_INITIAL_BATCH_SIZE = 1;
+const SLOW_START_INITIAL_BATCH_SIZE = 1;
 
 /** The size of the first batch of `count`; 0 when there is nothing to do. */
 export const firstBatch = (count: number, initialBatchSize: number = SLOW_START_INITIAL_BATCH_SIZE): number => Math.min(count, initialBatchSize);

@@ -3,12 +3,15 @@
  * Models: pkg/controller/podgc/gc_controller.go gcTerminated, gcTerminating, gcUnscheduledTerminating, byEvictionAndCreationTimestamp,
  *   markFailedAndDeletePodWithCondition
  */
+import { isConditionTrue } from '../../../api/conditions.ts';
 import { isPodTerminal } from '../../../api/pod-helpers.ts';
+import { observedGenerationOf, withPodCondition } from '../../../api/pod-status.ts';
 import type { Node, Pod, PodCondition } from '../../../api/types.ts';
 import { compareStrings } from '../../../base/order.ts';
 import type { Lister } from '../../../client/caches.ts';
+import { placeOf } from '../../../client/caches.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
-import { DISRUPTION_TARGET, observedGenerationOf, patchPodStatus, placeOf, withPodCondition } from '../pod-status/pod-condition.ts';
+import { DISRUPTION_TARGET, patchPodStatus } from '../pod-status/mark-pod.ts';
 
 /** --terminated-pod-gc-threshold. */
 const TERMINATED_PODS = 12_500;
@@ -31,7 +34,7 @@ export const surplusTerminated = (pods: readonly Pod[], threshold: number = TERM
 
 const isOutOfService = (node: Node | undefined): boolean =>
   node !== undefined && node.spec.taints?.some(({ key }) => key === OUT_OF_SERVICE) === true
-  && node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') !== true;
+  && !isConditionTrue(node.status?.conditions, 'Ready');
 
 /** Pods being deleted on a node that is down and said to stay so. */
 export const outOfService = (pods: readonly Pod[], nodes: Lister<Node>): readonly Pod[] =>
@@ -48,7 +51,7 @@ export const markFailed = (pod: Pod, isOrphan: boolean, nowMs: number): ApiReque
   if (isPodTerminal(pod)) return undefined;
   const failed = { ...pod.status, phase: 'Failed', ...observedGenerationOf(pod) };
   const condition: PodCondition = { ...NODE_GONE, ...observedGenerationOf(pod) };
-  return patchPodStatus(pod, isOrphan ? withPodCondition(failed, condition, nowMs) ?? failed : failed);
+  return patchPodStatus(pod, isOrphan ? withPodCondition(failed, condition, nowMs) : failed);
 };
 
 export const forceDelete = (pod: Pod): ApiRequest => ({ verb: 'delete', resource: 'pods', ...placeOf(pod), options: { gracePeriodSeconds: 0 } });

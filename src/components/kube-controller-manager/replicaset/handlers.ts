@@ -2,8 +2,6 @@
  * What the ReplicaSet controller does about each change in its caches: observe expectations, and enqueue.
  * Models: pkg/controller/replicaset/replica_set.go addRS, updateRS, deleteRS, addPod, updatePod, deletePod, getPodReplicaSets
  */
-import { isRight } from 'fp-ts/lib/Either.js';
-import { isEmptySelector, matchesSelector } from '../../../api/label-selector.ts';
 import type { OwnerReference } from '../../../api/object.ts';
 import { controllerOf, isPodReady } from '../../../api/pod-helpers.ts';
 import { SECOND_MS } from '../../../api/time.ts';
@@ -13,8 +11,7 @@ import type { Notification } from '../../../client/caches.ts';
 import { keyOf } from '../../../client/caches.ts';
 import type { Change, ControllerContext, Op } from '../../../client/controller.ts';
 import { uidCreationObserved, uidDeleteExpectations, uidDeletionObserved } from '../../../client/expectations.ts';
-import { resolveControllerRef } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { ownersSelecting, resolveControllerRef } from '../pod-control/owner-index.ts';
 import type { ReplicaSetMemory } from './sync-data.ts';
 import { PODS, REPLICA_SET_KIND, REPLICA_SETS } from './sync-data.ts';
 
@@ -30,14 +27,7 @@ const expecting = (memory: ReplicaSetMemory, expectations: ReplicaSetMemory['exp
 const resolve = (context: ControllerContext, pod: Pod, ref: OwnerReference | undefined): ReplicaSet | undefined =>
   resolveControllerRef(context.caches.lister<ReplicaSet>(REPLICA_SETS), REPLICA_SET_KIND, pod.metadata.namespace ?? '', ref);
 
-/** The ReplicaSets whose selector matches the pod; several are a user's error, and all are enqueued. */
-const replicaSetsOfPod = (context: ControllerContext, pod: Pod): readonly ReplicaSet[] => {
-  if (pod.metadata.labels === undefined) return [];
-  return context.caches.lister<ReplicaSet>(REPLICA_SETS).list(pod.metadata.namespace ?? '').filter((rs) => {
-    const selector = selectorOf(rs.spec.selector);
-    return isRight(selector) && !isEmptySelector(selector.right) && matchesSelector(selector.right, pod.metadata.labels);
-  });
-};
+const replicaSetsOfPod = (context: ControllerContext, pod: Pod): readonly ReplicaSet[] => ownersSelecting(context.caches.lister<ReplicaSet>(REPLICA_SETS), pod);
 
 const deletePod = (memory: ReplicaSetMemory, pod: Pod, context: ControllerContext): Changed => {
   const rs = resolve(context, pod, controllerOf(pod));

@@ -1,6 +1,6 @@
 /** What the ReplicaSet controller remembers between syncs, and what one sync carries from request to request. */
 import type { Pod, ReplicaSet, ReplicaSetStatus } from '../../../api/types.ts';
-import type { ControllerContext, Op, Plan } from '../../../client/controller.ts';
+import type { Plan, SyncRun } from '../../../client/controller.ts';
 import type { UidExpectations } from '../../../client/expectations.ts';
 import type { Claiming } from '../pod-control/claiming.ts';
 import type { ReplicaSetSyncState } from './machine.ts';
@@ -43,10 +43,4 @@ export interface ReplicaSetSync {
 
 export type ReplicaSetPlan = Plan<ReplicaSetMemory, ReplicaSetSync>;
 
-/** All that one step of a sync is given and adds to, besides the sync itself. */
-export interface Turn {
-  readonly memory: ReplicaSetMemory;
-  readonly ops: readonly Op[];
-  readonly context: ControllerContext;
-  readonly policy: ReplicaSetPolicy;
-}
+export type Turn = SyncRun<ReplicaSetMemory, ReplicaSetPolicy>;

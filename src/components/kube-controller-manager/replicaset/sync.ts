@@ -6,16 +6,16 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { matchesSelector } from '../../../api/label-selector.ts';
 import { SECOND_MS } from '../../../api/time.ts';
 import type { Pod, ReplicaSet } from '../../../api/types.ts';
-import { splitKey } from '../../../client/caches.ts';
+import { placeOf, splitKey } from '../../../client/caches.ts';
 import type { Answer, Op } from '../../../client/controller.ts';
-import { done, errorOf, failed, objectOf } from '../../../client/controller.ts';
+import { ask, done, errorOf, failed, finish, objectOf, withOps } from '../../../client/controller.ts';
 import { uidDeleteExpectations } from '../../../client/expectations.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { filterActivePods } from '../pod-control/active-pods.ts';
 import { minNextAvailabilityCheck } from '../pod-control/availability.ts';
 import { claimAnswered, claimedObjects, claimError, claimRequest, startClaiming } from '../pod-control/claiming.ts';
 import { podsByOwner } from '../pod-control/owner-index.ts';
-import { selectorOf } from '../pod-control/selector-cache.ts';
+import { selectorOf } from '../../../api/selector-cache.ts';
 import type { ReplicaSetSyncAction, ReplicaSetSyncEvent } from './machine.ts';
 import { replicaSetSync } from './machine.ts';
 import { batchAnswered, batchRequests, deleteRequests, deletesAnswered, startCreating, startDeleting, surplus } from './manage-replicas.ts';
@@ -26,26 +26,23 @@ import { PODS, REPLICA_SETS } from './sync-data.ts';
 type State = ReplicaSetSync['state'];
 
 /** Why the state goes beside the sync until requests are sent: most syncs send none, and copy nothing then. */
-const ask = (sync: ReplicaSetSync, turn: Turn, state: State, requests: readonly ApiRequest[]): ReplicaSetPlan =>
-  ({ kind: 'ask', memory: turn.memory, ops: turn.ops, requests, mode: 'parallel', stage: sync.state === state ? sync : { ...sync, state } });
-
-const placeOf = (rs: ReplicaSet): { readonly namespace: string; readonly name: string } =>
-  ({ namespace: rs.metadata.namespace ?? '', name: rs.metadata.name });
+const askIn = (sync: ReplicaSetSync, turn: Turn, state: State, requests: readonly ApiRequest[]): ReplicaSetPlan =>
+  ask(turn, requests, sync.state === state ? sync : { ...sync, state }, 'parallel');
 
 const askClaim = (sync: ReplicaSetSync, turn: Turn, state: State): ReplicaSetPlan => {
   const request = claimRequest(sync.claiming);
-  return ask(sync, turn, state, request === undefined ? [] : [request]);
+  return askIn(sync, turn, state, request === undefined ? [] : [request]);
 };
 
 const askBatch = (before: ReplicaSetSync, beforeTurn: Turn, state: State): ReplicaSetPlan => {
   const [sync, turn] = before.creating === undefined ? startCreating(before, beforeTurn) : [before, beforeTurn];
   const requests = sync.creating === undefined ? [] : batchRequests(sync.rs, sync.creating);
-  return requests.length === 0 ? resumeSync({ ...sync, state }, [], turn) : ask(sync, turn, state, requests);
+  return requests.length === 0 ? resumeSync({ ...sync, state }, [], turn) : askIn(sync, turn, state, requests);
 };
 
 const askDeletes = (before: ReplicaSetSync, beforeTurn: Turn, state: State): ReplicaSetPlan => {
   const [sync, turn] = startDeleting(before, beforeTurn);
-  return ask(sync, turn, state, deleteRequests(sync));
+  return askIn(sync, turn, state, deleteRequests(sync));
 };
 
 /** The status is computed once: a second write, after a conflict, sends the same on the fresh object. */
@@ -55,10 +52,10 @@ const askStatus = (before: ReplicaSetSync, turn: Turn, state: State): ReplicaSet
   if (state === 'writingStatus' && isSameStatus(before.rs, status)) return take(before, { type: 'statusUnchanged' }, turn, state);
   const sync: ReplicaSetSync = before.status === undefined ? { ...before, status, evaluatedAtMs: nowMs } : before;
   const request: ApiRequest = { verb: 'update', resource: REPLICA_SETS, subresource: 'status', ...placeOf(sync.rs), body: { ...sync.rs, status } };
-  return ask(sync, turn, state, [request]);
+  return askIn(sync, turn, state, [request]);
 };
 
-const askFresh = (sync: ReplicaSetSync, turn: Turn, state: State): ReplicaSetPlan => ask(sync, turn, state, [{ verb: 'get', resource: REPLICA_SETS, ...placeOf(sync.rs) }]);
+const askFresh = (sync: ReplicaSetSync, turn: Turn, state: State): ReplicaSetPlan => askIn(sync, turn, state, [{ verb: 'get', resource: REPLICA_SETS, ...placeOf(sync.rs) }]);
 
 /** Ready pods that are not yet available: look again when the first of them is, at the latest after minReadySeconds. */
 const nextSync = (sync: ReplicaSetSync, turn: Turn): readonly Op[] => {
@@ -70,13 +67,13 @@ const nextSync = (sync: ReplicaSetSync, turn: Turn): readonly Op[] => {
   return [{ op: 'add-after', key: sync.key, afterMs }];
 };
 
-const finish = (sync: ReplicaSetSync, turn: Turn): ReplicaSetPlan =>
-  (sync.manageError === undefined ? done(turn.memory, [...turn.ops, ...nextSync(sync, turn)]) : failed(turn.memory, sync.manageError, turn.ops));
+const finishSync = (sync: ReplicaSetSync, turn: Turn): ReplicaSetPlan =>
+  finish(sync.manageError === undefined ? withOps(turn, nextSync(sync, turn)) : turn, sync.manageError);
 
 const fail = (sync: ReplicaSetSync, turn: Turn): ReplicaSetPlan => failed(turn.memory, sync.error ?? '', turn.ops);
 
 const perform: Readonly<Record<ReplicaSetSyncAction, (sync: ReplicaSetSync, turn: Turn, state: State) => ReplicaSetPlan>> =
-  { askClaim, askBatch, askDeletes, askStatus, askFresh, finish, fail };
+  { askClaim, askBatch, askDeletes, askStatus, askFresh, finish: finishSync, fail };
 
 const take = (sync: ReplicaSetSync, event: ReplicaSetSyncEvent, turn: Turn, from: State = sync.state): ReplicaSetPlan => {
   const { state, actions } = replicaSetSync.next(from, event);
@@ -123,7 +120,7 @@ export const resumeSync = (sync: ReplicaSetSync, answers: readonly Answer[], tur
     case 'writingStatus':
     case 'rewritingStatus': return requestAnswered(sync, answer, 'written', turn);
     case 'rereading': return requestAnswered(sync, answer, 'read', turn);
-    case 'finished': return finish(sync, turn);
+    case 'finished': return finishSync(sync, turn);
     case 'failed': return fail(sync, turn);
     default: return sync.state satisfies never;
   }

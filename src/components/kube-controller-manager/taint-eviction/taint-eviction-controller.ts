@@ -3,6 +3,7 @@
  * Models: pkg/controller/tainteviction/taint_eviction.go; cmd/kube-controller-manager/app/core.go startTaintEvictionController
  * Not modelled: the order of node updates before pod updates within one worker; each is one step here, so neither sees half of the other.
  */
+import { observedGenerationOf, withPodCondition } from '../../../api/pod-status.ts';
 import type { Node, Pod } from '../../../api/types.ts';
 import { hashOf } from '../../../base/hash.ts';
 import { keyOf, splitKey } from '../../../client/caches.ts';
@@ -10,7 +11,7 @@ import type { Notification } from '../../../client/caches.ts';
 import type { Answer, Change, Controller, ControllerContext, ControllerOf, Plan } from '../../../client/controller.ts';
 import { done, erase, errorOf, objectOf } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
-import { DISRUPTION_TARGET, observedGenerationOf, patchPodStatus, withPodCondition } from '../pod-status/pod-condition.ts';
+import { DISRUPTION_TARGET, patchPodStatus } from '../pod-status/mark-pod.ts';
 import { PODS_BY_NODE, podsByNodeIndex } from '../pod-status/pods-by-node.ts';
 import type { Eviction, Memory } from './evictions.ts';
 import { cancelEviction, emptyMemory, EVICTIONS, evictionEvent, judgePod } from './evictions.ts';
@@ -99,7 +100,7 @@ const markPod = (memory: Memory, key: string, eviction: Eviction, pod: Pod, nowM
     type: DISRUPTION_TARGET, status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint', ...observedGenerationOf(pod),
   } as const;
   const status = withPodCondition(pod.status ?? {}, condition, nowMs);
-  return status === undefined ? deletePod(memory, key, eviction) : ask(memory, patchPodStatus(pod, status), { kind: 'marked', eviction });
+  return status === pod.status ? deletePod(memory, key, eviction) : ask(memory, patchPodStatus(pod, status), { kind: 'marked', eviction });
 };
 
 /** Whether it has not been called off, or made anew, since. */

@@ -1,27 +1,16 @@
 /**
  * How long a pod may stay on a node with NoExecute taints.
- * Models: pkg/apis/core/v1/helper/helpers.go GetMatchingTolerations; staging/src/k8s.io/api/core/v1/toleration.go ToleratesTaint;
- *   pkg/controller/tainteviction/taint_eviction.go getNoExecuteTaints, getMinTolerationTime
+ * Models: pkg/apis/core/v1/helper/helpers.go GetMatchingTolerations; pkg/controller/tainteviction/taint_eviction.go getNoExecuteTaints, getMinTolerationTime
  */
 import { SECOND_MS } from '../../../api/time.ts';
+import { evicts, tolerationOf } from '../../../api/tolerations.ts';
 import type { Node, Taint, Toleration } from '../../../api/types.ts';
 
 const none: readonly Taint[] = [];
 
 export const noExecuteTaints = (node: Node): readonly Taint[] => {
   const { taints } = node.spec;
-  return taints === undefined ? none : taints.filter((taint) => taint.effect === 'NoExecute');
-};
-
-const tolerates = (toleration: Toleration, taint: Taint): boolean => {
-  if ((toleration.effect ?? '') !== '' && toleration.effect !== taint.effect) return false;
-  if ((toleration.key ?? '') !== '' && toleration.key !== taint.key) return false;
-  switch (toleration.operator ?? '') {
-    case '':
-    case 'Equal': return (toleration.value ?? '') === (taint.value ?? '');
-    case 'Exists': return true;
-    default: return false;
-  }
+  return taints === undefined ? none : taints.filter(evicts);
 };
 
 /** ms; `at-once` when some taint is not tolerated, `forever` when no toleration has a limit. */
@@ -31,7 +20,7 @@ export type Stay = 'at-once' | 'forever' | number;
 export const stayOf = (taints: readonly Taint[], tolerations: readonly Toleration[]): Stay => {
   let limit: number | undefined;
   for (const taint of taints) {
-    const used = tolerations.find((toleration) => tolerates(toleration, taint));
+    const used = tolerationOf(tolerations, taint);
     if (used === undefined) return 'at-once';
     if (used.tolerationSeconds !== undefined) limit = Math.min(limit ?? Infinity, Math.max(0, used.tolerationSeconds));
   }

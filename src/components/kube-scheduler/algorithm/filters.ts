@@ -51,7 +51,7 @@ export const preFilter = (profile: Profile, cycle: Cycle): PreFiltered => {
   return answer(undefined);
 };
 
-export const runFilters = (filters: readonly Plugin[], states: FilterStates, cycle: Cycle, node: NodeInfo): Status | undefined => {
+const runFilters = (filters: readonly Plugin[], states: FilterStates, cycle: Cycle, node: NodeInfo): Status | undefined => {
   for (let i = 0; i < filters.length; i += 1) {
     const state = states[i];
     if (state === skipped) continue;

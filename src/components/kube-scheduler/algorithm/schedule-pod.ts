@@ -27,7 +27,7 @@ const LEAST_NODES = 100;
 const LEAST_PERCENTAGE = 5;
 
 /** How many feasible nodes are enough. */
-export const feasibleNodesToFind = (percentageOfNodesToScore: number, allNodes: number): number => {
+const feasibleNodesToFind = (percentageOfNodesToScore: number, allNodes: number): number => {
   if (allNodes < LEAST_NODES) return allNodes;
   const adaptive = Math.max(50 - Math.trunc(allNodes / 125), LEAST_PERCENTAGE);
   const percentage = percentageOfNodesToScore === 0 ? adaptive : percentageOfNodesToScore;

@@ -68,14 +68,14 @@ export interface EventRegistration {
   readonly hint?: HintFunction;
 }
 
-export const sameRecord = (a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>> | undefined): boolean => {
+const sameRecord = (a: Readonly<Record<string, string>> | undefined, b: Readonly<Record<string, string>> | undefined): boolean => {
   if (a === b) return true;
   const left = Object.entries(a ?? {});
   return left.length === Object.keys(b ?? {}).length && left.every(([key, value]) => b !== undefined && Object.hasOwn(b, key) && b[key] === value);
 };
 
 /** Deep equality by text: only asked of small lists of the same origin. */
-export const sameJson = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+const sameJson = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
 const scaledDown = (now: Pod, before: Pod): boolean => {
   if (now.spec === before.spec) return false;

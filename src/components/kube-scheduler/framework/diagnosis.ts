@@ -21,7 +21,7 @@ export interface Diagnosis {
 /** Nodes that were never looked at: preemption does not try them. */
 export const absentByDefault: Status = unresolvable('');
 
-export const statusOf = (diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, node: string): Status => diagnosis.nodes.get(node) ?? diagnosis.absent;
+const statusOf = (diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, node: string): Status => diagnosis.nodes.get(node) ?? diagnosis.absent;
 export const codeOf = (diagnosis: Pick<Diagnosis, 'nodes' | 'absent'>, node: string): StatusCode => statusOf(diagnosis, node).code;
 
 const reasonCounts = (nodes: ReadonlyMap<string, Status>, absent: Status, numNodes: number): readonly string[] => {

@@ -3,11 +3,13 @@
  * Models: pkg/scheduler/framework/types.go NodeInfo, HostPortInfo, Resource
  * Not modelled: PVC reference counts, attachable volume limits, declared features.
  */
+import { hostPortsCollide } from '../../../api/host-ports.ts';
+import type { HostPort } from '../../../api/host-ports.ts';
 import { amountOf } from '../../../api/pod-helpers.ts';
 import type { Node, Taint } from '../../../api/types.ts';
 import { sortedKeys } from '../../../base/order.ts';
 import { hasAffinity } from './pod-info.ts';
-import type { HostPort, PodInfo } from './pod-info.ts';
+import type { PodInfo } from './pod-info.ts';
 
 export interface NodeInfo {
   readonly name: string;
@@ -109,12 +111,8 @@ export const removePod = (info: NodeInfo, uid: string): NodeInfo => {
   return found === undefined ? info : withPods(info, info.pods.toSpliced(index, 1), found, -1);
 };
 
-const portsCollide = (a: HostPort, b: HostPort): boolean =>
-  a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === '0.0.0.0' || b.ip === '0.0.0.0');
-
-/** Source: `HostPortInfo.CheckConflict`: 0.0.0.0 takes the port on every address. */
 export const portsConflict = (info: NodeInfo, wanted: readonly HostPort[]): boolean =>
-  info.podsWithPorts > 0 && info.pods.some((pod) => pod.ports.some((used) => wanted.some((port) => portsCollide(used, port))));
+  info.podsWithPorts > 0 && info.pods.some((pod) => pod.ports.some((used) => wanted.some((port) => hostPortsCollide(used, port))));
 
 /** Region and zone of a node as one text; '' when it has neither. Source: component-helpers/node/topology GetZoneKey. */
 export const zoneKey = (node: Node): string => {

@@ -2,11 +2,13 @@
  * A pod as the scheduler reads it: numbers, compiled terms and ports, worked out once per pod object.
  * Models: pkg/scheduler/framework/types.go PodInfo, AffinityTerm, calculateResource
  */
-import { selectorFromSet } from '../../../api/label-selector.ts';
+import { hostPortsOf } from '../../../api/host-ports.ts';
+import type { HostPort } from '../../../api/host-ports.ts';
+import { matchesSelector } from '../../../api/label-selector.ts';
 import type { Selector } from '../../../api/label-selector.ts';
 import { nonZeroPodRequests, podRequests } from '../../../api/pod-requests.ts';
-import type { Pod, PodAffinityTerm, PodSpec, WeightedPodAffinityTerm } from '../../../api/types.ts';
-import { compiledSelector, matches, sharedSelector } from './selector.ts';
+import { selectorOrNothing } from '../../../api/selector-cache.ts';
+import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../../../api/types.ts';
 
 export interface AffinityTerm {
   readonly selector: Selector;
@@ -17,8 +19,6 @@ export interface AffinityTerm {
   readonly namespaceSelector: Selector;
 }
 export interface WeightedTerm extends AffinityTerm { readonly weight: number }
-
-export interface HostPort { readonly ip: string; readonly protocol: string; readonly port: number }
 
 export interface PodInfo {
   readonly pod: Pod;
@@ -40,32 +40,16 @@ export interface PodInfo {
 }
 
 const none: readonly never[] = [];
-/** `spec.host*`: what a container takes of its node's ports. */
-const portsOf = (spec: PodSpec): readonly HostPort[] => {
-  let ports: HostPort[] | undefined;
-  const collect = (containers: PodSpec['containers']): void => {
-    for (const container of containers) {
-      for (const port of container.ports ?? none) {
-        if (port.hostPort !== undefined && port.hostPort > 0) {
-          (ports ??= []).push({ ip: port.hostIP === undefined || port.hostIP === '' ? '0.0.0.0' : port.hostIP, protocol: port.protocol ?? 'TCP', port: port.hostPort });
-        }
-      }
-    }
-  };
-  collect(spec.containers);
-  if (spec.initContainers !== undefined) collect(spec.initContainers.filter((container) => container.restartPolicy === 'Always'));
-  return ports ?? none;
-};
 
 /** `matchLabelKeys` are merged into the selector by kube-apiserver when the pod is created. */
 const termOf = (pod: Pod, term: PodAffinityTerm): AffinityTerm => {
   const listed = term.namespaces ?? [];
   const own = listed.length === 0 && (term.namespaceSelector === undefined || term.namespaceSelector === null);
   return {
-    selector: compiledSelector(term.labelSelector),
+    selector: selectorOrNothing(term.labelSelector),
     topologyKey: term.topologyKey,
     namespaces: own ? [pod.metadata.namespace ?? ''] : listed,
-    namespaceSelector: compiledSelector(term.namespaceSelector),
+    namespaceSelector: selectorOrNothing(term.namespaceSelector),
   };
 };
 const termsOf = (pod: Pod, terms: readonly PodAffinityTerm[] | undefined): readonly AffinityTerm[] => (terms === undefined ? none : terms.map((term) => termOf(pod, term)));
@@ -83,7 +67,7 @@ const build = (pod: Pod): PodInfo => {
   return {
     pod, uid: podUid(pod), key: podKey(pod), priority: podPriority(pod),
     cpu: requests.cpu, memory: requests.memory, nonZeroCpu: nonZero.cpu, nonZeroMemory: nonZero.memory, scalar: requests.scalar,
-    ports: portsOf(pod.spec),
+    ports: hostPortsOf(pod.spec),
     affinity: termsOf(pod, podAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     antiAffinity: termsOf(pod, podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution),
     preferredAffinity: weightedOf(pod, podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
@@ -112,18 +96,8 @@ export const hasAffinity = (info: PodInfo): boolean =>
   info.affinity.length > 0 || info.antiAffinity.length > 0 || info.preferredAffinity.length > 0 || info.preferredAntiAffinity.length > 0;
 
 const namespaceMatches = (term: AffinityTerm, pod: Pod, namespaceLabels: Readonly<Record<string, string>> | undefined): boolean =>
-  term.namespaces.includes(pod.metadata.namespace ?? '') || (term.namespaceSelector.kind !== 'nothing' && matches(term.namespaceSelector, namespaceLabels));
+  term.namespaces.includes(pod.metadata.namespace ?? '') || (term.namespaceSelector.kind !== 'nothing' && matchesSelector(term.namespaceSelector, namespaceLabels));
 
 /** Source: `AffinityTerm.Matches`. `namespaceLabels` are those of the pod's namespace; {} when unknown. */
 export const termMatches = (term: AffinityTerm, pod: Pod, namespaceLabels: Readonly<Record<string, string>> | undefined): boolean =>
-  namespaceMatches(term, pod, namespaceLabels) && matches(term.selector, pod.metadata.labels);
-
-const bySet = new WeakMap<object, Selector>();
-/** A selector for exactly these labels, shared by text. */
-export const labelsSelector = (labels: Readonly<Record<string, string>>): Selector => {
-  const found = bySet.get(labels);
-  if (found !== undefined) return found;
-  const built = sharedSelector(selectorFromSet(labels));
-  bySet.set(labels, built);
-  return built;
-};
+  namespaceMatches(term, pod, namespaceLabels) && matchesSelector(term.selector, pod.metadata.labels);

@@ -3,7 +3,7 @@
  * Models: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go
  * Not modelled: addedAffinity of the plugin's configuration.
  */
-import type { Node } from '../../../api/types.ts';
+import { matchesNodeAffinity } from '../../../api/node-affinity.ts';
 import { ACTION } from '../framework/cluster-event.ts';
 import { nodeRequirements } from '../framework/node-selector.ts';
 import type { NodeRequirements } from '../framework/node-selector.ts';
@@ -17,11 +17,8 @@ export const nodeAffinity = definePlugin<NodeRequirements, NodeRequirements>({
   name: 'NodeAffinity',
   events: [{
     resource: 'Node', action: ACTION.add | ACTION.nodeLabel,
-    hint: (pod, before, after) => {
-      const { required } = nodeRequirements(pod.spec);
-      const fits = (node: Node): boolean => required === undefined || required(node);
-      return after !== undefined && fits(after as Node) && (before === undefined || !fits(before as Node)) ? 'queue' : 'skip';
-    },
+    hint: ({ spec }, before, after) =>
+      (after !== undefined && matchesNodeAffinity(spec, after) && (before === undefined || !matchesNodeAffinity(spec, before)) ? 'queue' : 'skip'),
   }],
   preFilter: ({ pod }) => {
     const requirements = nodeRequirements(pod.pod.spec);

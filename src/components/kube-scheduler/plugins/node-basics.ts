@@ -2,12 +2,12 @@
  * The plugins that look at one field of the node: NodeName, NodeUnschedulable, TaintToleration.
  * Models: pkg/scheduler/framework/plugins/{nodename,nodeunschedulable,tainttoleration}
  */
+import { tolerationOf, untoleratedTaint } from '../../../api/tolerations.ts';
 import type { Node, Pod, Taint, Toleration } from '../../../api/types.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { ACTION } from '../framework/cluster-event.ts';
 import { defaultNormalize, definePlugin, ready } from '../framework/plugin.ts';
 import { interned, unresolvable } from '../framework/status.ts';
-import { tolerates, toleratesAny, untoleratedTaint } from './tolerations.ts';
 
 const wrongName = unresolvable('NodeName', "node(s) didn't match the requested node name");
 
@@ -21,6 +21,7 @@ export const nodeName = definePlugin({
 });
 
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+const isCordonTolerated = ({ spec }: Pod): boolean => tolerationOf(spec.tolerations, UNSCHEDULABLE_TAINT) !== undefined;
 const cordoned = unresolvable('NodeUnschedulable', 'node(s) were unschedulable');
 const nodeOf = (object: KubeObject | undefined): Node | undefined => object as Node | undefined;
 
@@ -33,11 +34,11 @@ export const nodeUnschedulable = definePlugin({
     },
     {
       resource: 'Pod', action: ACTION.podToleration,
-      hint: (pod, _, after) => (pod.metadata.uid === after?.metadata.uid && toleratesAny((after as Pod).spec.tolerations, UNSCHEDULABLE_TAINT) ? 'queue' : 'skip'),
+      hint: (pod, _, after) => (pod.metadata.uid === after?.metadata.uid && isCordonTolerated(after as Pod) ? 'queue' : 'skip'),
     },
   ],
   filter: (_, { pod }, node) =>
-    (node.node?.spec.unschedulable !== true || toleratesAny(pod.pod.spec.tolerations, UNSCHEDULABLE_TAINT) ? undefined : cordoned),
+    (node.node?.spec.unschedulable !== true || isCordonTolerated(pod.pod) ? undefined : cordoned),
 });
 
 const tainted = interned((text) => unresolvable('TaintToleration', `node(s) had untolerated taint {${text}}`));
@@ -63,7 +64,7 @@ export const taintToleration = definePlugin<undefined, readonly Toleration[]>({
   preScore: ({ pod }) => ready((pod.pod.spec.tolerations ?? []).filter(prefers)),
   score: (tolerations, _, node) => {
     let intolerable = 0;
-    for (const taint of node.taints) if (taint.effect === 'PreferNoSchedule' && !tolerations.some((toleration) => tolerates(toleration, taint))) intolerable += 1;
+    for (const taint of node.taints) if (taint.effect === 'PreferNoSchedule' && tolerationOf(tolerations, taint) === undefined) intolerable += 1;
     return intolerable;
   },
   normalize: (_, scores) => defaultNormalize(scores, true),

@@ -3,6 +3,7 @@
  * Models: pkg/scheduler/framework/plugins/podtopologyspread/{filtering,scoring,plugin}.go
  */
 import { naturalLogarithm } from '../../../base/logarithm.ts';
+import { matchesSelector } from '../../../api/label-selector.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import { ACTION } from '../framework/cluster-event.ts';

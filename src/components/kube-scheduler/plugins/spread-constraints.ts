@@ -3,9 +3,12 @@
  * Models: pkg/scheduler/framework/plugins/podtopologyspread/common.go, plugins/helper/spread.go DefaultSelector
  * Why memoised by chunk: a cycle then counts again only the nodes that changed since the last pod of the same template.
  */
+import { memoised } from '../../../base/memo.ts';
 import type { Selector } from '../../../api/label-selector.ts';
-import { isEmptySelector, nothing } from '../../../api/label-selector.ts';
+import { isEmptySelector, matchesSelector, nothing } from '../../../api/label-selector.ts';
 import { controllerOf } from '../../../api/pod-helpers.ts';
+import { selectorOfSet, selectorOrNothing, sharedSelector } from '../../../api/selector-cache.ts';
+import { untoleratedTaint } from '../../../api/tolerations.ts';
 import type { LabelSelector, Pod, ReplicationController, Service, TopologySpreadConstraint } from '../../../api/types.ts';
 import type { KubeObject } from '../../../api/object.ts';
 import type { Caches } from '../../../client/caches.ts';
@@ -14,9 +17,6 @@ import type { NodeTable } from '../cache/node-table.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import { nodeRequirements } from '../framework/node-selector.ts';
 import type { NodeRequirements } from '../framework/node-selector.ts';
-import { labelsSelector as shared } from '../framework/pod-info.ts';
-import { compiledSelector, matches, sharedSelector } from '../framework/selector.ts';
-import { untoleratedTaint } from './tolerations.ts';
 
 export const HOSTNAME = 'kubernetes.io/hostname';
 
@@ -40,26 +40,23 @@ const constraintOf = (pod: Pod, constraint: TopologySpreadConstraint): SpreadCon
   maxSkew: constraint.maxSkew,
   topologyKey: constraint.topologyKey,
   selector: constraint.labelSelector === undefined ? nothing
-    : (constraint.matchLabelKeys?.length ?? 0) === 0 ? compiledSelector(constraint.labelSelector) : compiledSelector(withLabelKeys(pod, constraint)),
+    : (constraint.matchLabelKeys?.length ?? 0) === 0 ? selectorOrNothing(constraint.labelSelector) : selectorOrNothing(withLabelKeys(pod, constraint)),
   minDomains: constraint.minDomains ?? 1,
   honorAffinity: constraint.nodeAffinityPolicy !== 'Ignore',
   honorTaints: constraint.nodeTaintsPolicy === 'Honor',
 });
 
-const byPod = new WeakMap<Pod, { readonly hard: readonly SpreadConstraint[]; readonly soft: readonly SpreadConstraint[] }>();
+interface PodConstraints { readonly hard: readonly SpreadConstraint[]; readonly soft: readonly SpreadConstraint[] }
 const none: readonly SpreadConstraint[] = [];
-const unconstrained = { hard: none, soft: none };
+const unconstrained: PodConstraints = { hard: none, soft: none };
 
-export const ownConstraints = (pod: Pod): { readonly hard: readonly SpreadConstraint[]; readonly soft: readonly SpreadConstraint[] } => {
-  const listed = pod.spec.topologySpreadConstraints;
-  if (listed === undefined || listed.length === 0) return unconstrained;
-  const known = byPod.get(pod);
-  if (known !== undefined) return known;
-  const of = (when: string): readonly SpreadConstraint[] => listed.filter((constraint) => constraint.whenUnsatisfiable === when).map((constraint) => constraintOf(pod, constraint));
-  const built = { hard: of('DoNotSchedule'), soft: of('ScheduleAnyway') };
-  byPod.set(pod, built);
-  return built;
-};
+const compiled = memoised((pod: Pod): PodConstraints => {
+  const of = (when: string): readonly SpreadConstraint[] =>
+    (pod.spec.topologySpreadConstraints ?? []).filter((constraint) => constraint.whenUnsatisfiable === when).map((constraint) => constraintOf(pod, constraint));
+  return { hard: of('DoNotSchedule'), soft: of('ScheduleAnyway') };
+});
+
+export const ownConstraints = (pod: Pod): PodConstraints => ((pod.spec.topologySpreadConstraints?.length ?? 0) === 0 ? unconstrained : compiled(pod));
 
 type OwnerWithSelector = KubeObject & { readonly spec: { readonly selector?: LabelSelector } };
 const ownerSelector = (pod: Pod, caches: Caches): Selector | undefined => {
@@ -68,19 +65,19 @@ const ownerSelector = (pod: Pod, caches: Caches): Selector | undefined => {
   if (owner === undefined) return undefined;
   if (owner.apiVersion === 'v1' && owner.kind === 'ReplicationController') {
     const set = caches.lister<ReplicationController>('replicationcontrollers').get(namespace, owner.name)?.spec.selector;
-    return set === undefined ? undefined : shared(set);
+    return set === undefined ? undefined : selectorOfSet(set);
   }
   if (owner.apiVersion !== 'apps/v1' || (owner.kind !== 'ReplicaSet' && owner.kind !== 'StatefulSet')) return undefined;
   const resource = owner.kind === 'ReplicaSet' ? 'replicasets.apps' : 'statefulsets.apps';
   const found = caches.lister<OwnerWithSelector>(resource).get(namespace, owner.name);
-  return found === undefined ? undefined : compiledSelector(found.spec.selector);
+  return found === undefined ? undefined : selectorOrNothing(found.spec.selector);
 };
 
 const serviceLabels = (pod: Pod, caches: Caches): Readonly<Record<string, string>> | undefined => {
   let merged: Record<string, string> | undefined;
   for (const service of caches.lister<Service>('services').list(pod.metadata.namespace ?? '')) {
     const selector = service.spec.selector;
-    if (selector !== undefined && Object.keys(selector).length > 0 && matches(shared(selector), pod.metadata.labels)) merged = { ...merged, ...selector };
+    if (selector !== undefined && Object.keys(selector).length > 0 && matchesSelector(selectorOfSet(selector), pod.metadata.labels)) merged = { ...merged, ...selector };
   }
   return merged;
 };
@@ -90,24 +87,19 @@ const defaultSelector = (pod: Pod, caches: Caches): Selector => {
   const owner = ownerSelector(pod, caches);
   const services = serviceLabels(pod, caches);
   if (services === undefined) return owner ?? nothing;
-  const own = shared(services);
+  const own = selectorOfSet(services);
   if (owner === undefined || owner.kind === 'nothing' || own.kind === 'nothing') return own;
   return sharedSelector({ kind: 'requirements', requirements: [...own.requirements, ...owner.requirements] });
 };
 
 const soft = (selector: Selector, topologyKey: string, maxSkew: number): SpreadConstraint =>
   ({ maxSkew, topologyKey, selector, minDomains: 1, honorAffinity: true, honorTaints: false });
-const defaultsBySelector = new WeakMap<Selector, readonly SpreadConstraint[]>();
+const defaultsOf = memoised((selector: Selector): readonly SpreadConstraint[] => [soft(selector, HOSTNAME, 3), soft(selector, 'topology.kubernetes.io/zone', 5)]);
 
 /** Source: `systemDefaultConstraints`. */
 export const defaultConstraints = (pod: Pod, caches: Caches): readonly SpreadConstraint[] => {
   const selector = defaultSelector(pod, caches);
-  if (selector.kind === 'nothing' || isEmptySelector(selector)) return none;
-  const known = defaultsBySelector.get(selector);
-  if (known !== undefined) return known;
-  const built = [soft(selector, HOSTNAME, 3), soft(selector, 'topology.kubernetes.io/zone', 5)];
-  defaultsBySelector.set(selector, built);
-  return built;
+  return selector.kind === 'nothing' || isEmptySelector(selector) ? none : defaultsOf(selector);
 };
 
 export const labelOf = (node: NodeInfo, key: string): string | undefined => {
@@ -144,7 +136,7 @@ export const podCounter = (selector: Selector, namespace: string): NodeCounter =
     if (found !== undefined) return found;
     let count = 0;
     for (const { pod } of node.pods) {
-      if (pod.metadata.namespace === namespace && pod.metadata.deletionTimestamp === undefined && matches(selector, pod.metadata.labels)) count += 1;
+      if (pod.metadata.namespace === namespace && pod.metadata.deletionTimestamp === undefined && matchesSelector(selector, pod.metadata.labels)) count += 1;
     }
     known.set(node, count);
     return count;

@@ -3,6 +3,7 @@
  * Models: pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go, pkg/scheduler/framework/preemption/preemption.go Evaluator.Preempt,
  *   DryRunPreemption; SchedulerAsyncPreemption on, as by default in v1.34
  */
+import { getPodCondition } from '../../../api/pod-helpers.ts';
 import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
 import { podKey } from '../framework/pod-info.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
@@ -27,7 +28,7 @@ const notHelpful = unresolvable('', 'Preemption is not helpful for scheduling');
 const busy = unresolvable(NAME, 'waiting for the preemption for this pod to be finished');
 
 const leavingByPreemption = (pod: Pod): boolean => {
-  const condition = pod.status?.conditions?.find(({ type }) => type === 'DisruptionTarget');
+  const condition = getPodCondition(pod.status, 'DisruptionTarget');
   return pod.metadata.deletionTimestamp !== undefined && condition?.status === 'True' && condition.reason === 'PreemptionByScheduler';
 };
 

@@ -4,14 +4,14 @@
  *   pkg/scheduler/framework/preemption/preemption.go pickOneNodeForPreemption; pkg/scheduler/util/utils.go MoreImportantPod
  */
 import { compareNumbers } from '../../../base/order.ts';
-import { isEmptySelector } from '../../../api/label-selector.ts';
+import { isEmptySelector, matchesSelector } from '../../../api/label-selector.ts';
+import { selectorOrNothing } from '../../../api/selector-cache.ts';
 import { parseTime } from '../../../api/time.ts';
 import type { Pod, PodDisruptionBudget } from '../../../api/types.ts';
 import { removePod, addPod } from '../framework/node-info.ts';
 import type { NodeInfo } from '../framework/node-info.ts';
 import type { FilterStates, PostFilterTools } from '../framework/plugin.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
-import { compiledSelector, matches } from '../framework/selector.ts';
 import type { Status } from '../framework/status.ts';
 import { unresolvable } from '../framework/status.ts';
 
@@ -25,15 +25,15 @@ export interface Candidate {
 const noVictims = unresolvable('', 'No preemption victims found for incoming pod');
 
 /** A pod that has not started counts as starting now, after all others. */
-export const startMs = (pod: Pod): number => (pod.status?.startTime === undefined ? Infinity : parseTime(pod.status.startTime) ?? Infinity);
+const startMs = (pod: Pod): number => (pod.status?.startTime === undefined ? Infinity : parseTime(pod.status.startTime) ?? Infinity);
 const byImportance = (a: PodInfo, b: PodInfo): number => compareNumbers(b.priority, a.priority) || compareNumbers(startMs(a.pod), startMs(b.pod));
 
 interface Split { readonly violating: readonly PodInfo[]; readonly others: readonly PodInfo[] }
 
 const guards = (budget: PodDisruptionBudget, pod: Pod): boolean => {
   if (budget.metadata.namespace !== pod.metadata.namespace) return false;
-  const selector = compiledSelector(budget.spec.selector);
-  if (isEmptySelector(selector) || !matches(selector, pod.metadata.labels)) return false;
+  const selector = selectorOrNothing(budget.spec.selector);
+  if (isEmptySelector(selector) || !matchesSelector(selector, pod.metadata.labels)) return false;
   return !Object.hasOwn(budget.status?.disruptedPods ?? {}, pod.metadata.name);
 };
 

@@ -23,8 +23,6 @@ export interface InFlight {
 
 export const noneInFlight: InFlight = { nextSeq: 0, pods: [], events: undefined };
 
-export const isInFlight = (flight: InFlight, uid: string): boolean => flight.pods.some((pod) => pod.uid === uid);
-
 export const track = (flight: InFlight, uid: string): InFlight => ({ ...flight, pods: [...flight.pods, { uid, since: flight.nextSeq }] });
 
 const prunedTo = (events: Kept | undefined, since: number): Kept | undefined => {

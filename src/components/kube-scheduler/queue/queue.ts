@@ -86,7 +86,7 @@ export const emptyQueue = (): SchedulingQueue => ({
 
 const aligned = (ms: number, limits: BackoffLimits): number => Math.floor(ms / limits.windowMs) * limits.windowMs;
 /** When a pod's back-off ends. Source: `getBackoffTime`, `calculateBackoffDuration`. */
-export const backoffUntil = (pod: QueuedPod, limits: BackoffLimits): number => {
+const backoffUntil = (pod: QueuedPod, limits: BackoffLimits): number => {
   const count = pod.consecutiveErrors > 0 ? pod.consecutiveErrors : pod.unschedulableCount;
   const durationMs = count === 0 ? 0 : Math.min(limits.initialMs * 2 ** Math.min(count - 1, 30), limits.maxMs);
   return aligned(pod.timestampMs + durationMs, limits);
@@ -97,7 +97,7 @@ const activeOrder = (profile: Profile) => (a: Entry, b: Entry): number => profil
 const backoffOrder = (profile: Profile) => (a: Entry, b: Entry): number => a.backoffUntilMs - b.backoffUntilMs || profile.compare(a, b) || a.seq - b.seq;
 
 /** PreEnqueue: the first plugin that refuses. */
-export const gatingPlugin = (pod: Pod, uid: string, context: QueueContext): string => {
+const gatingPlugin = (pod: Pod, uid: string, context: QueueContext): string => {
   const facts = { preempting: context.preempting(uid) };
   for (const plugin of context.profile.preEnqueue) if (plugin.preEnqueue?.(pod, facts) !== undefined) return plugin.name;
   return '';

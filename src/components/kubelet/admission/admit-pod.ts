@@ -4,9 +4,11 @@
  * Not modelled: taints (the scheduler and the taint manager see to them), extended resources that the node does not have, operating system labels,
  *   topology manager, critical pods that evict others.
  */
-import { amountOf, podRequests } from '../../../api/pod-helpers.ts';
-import type { ContainerPort, Pod } from '../../../api/types.ts';
-import { matchesNode } from './node-affinity.ts';
+import { hostPortsCollide, hostPortsOf } from '../../../api/host-ports.ts';
+import { matchesNodeAffinity } from '../../../api/node-affinity.ts';
+import { amountOf } from '../../../api/pod-helpers.ts';
+import { podRequests } from '../../../api/pod-requests.ts';
+import type { Pod } from '../../../api/types.ts';
 
 export interface AdmittingNode {
   readonly name: string;
@@ -47,24 +49,15 @@ const fit = (pod: Pod, others: readonly Pod[], { allocatable }: AdmittingNode): 
   return undefined;
 };
 
-const hostPorts = (pod: Pod): readonly ContainerPort[] =>
-  [...pod.spec.containers, ...(pod.spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')]
-    .flatMap(({ ports }) => ports ?? []).filter(({ hostPort }) => (hostPort ?? 0) > 0);
-
-const ANY: ReadonlySet<string> = new Set(['', '0.0.0.0']);
-
-const collides = (a: ContainerPort, b: ContainerPort): boolean => a.hostPort === b.hostPort && (a.protocol ?? 'TCP') === (b.protocol ?? 'TCP')
-  && (a.hostIP === b.hostIP || ANY.has(a.hostIP ?? '') || ANY.has(b.hostIP ?? ''));
-
 const portsAreFree = (pod: Pod, others: readonly Pod[]): boolean => {
-  const wanted = hostPorts(pod);
-  return wanted.length === 0 || !others.flatMap(hostPorts).some((taken) => wanted.some((port) => collides(port, taken)));
+  const wanted = hostPortsOf(pod.spec);
+  return wanted.length === 0 || !others.some(({ spec }) => hostPortsOf(spec).some((taken) => wanted.some((port) => hostPortsCollide(port, taken))));
 };
 
 /** `others`: the pods of the node that have not ended. */
 export const rejectionOf = (pod: Pod, others: readonly Pod[], node: AdmittingNode): Rejection | undefined => {
   const misfit = fit(pod, others, node);
   if (misfit !== undefined) return misfit;
-  if (!matchesNode(pod, node.name, node.labels)) return mismatch('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
+  if (!matchesNodeAffinity(pod.spec, { metadata: node })) return mismatch('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   return portsAreFree(pod, others) ? undefined : mismatch('NodePorts', "node(s) didn't have free ports for the requested pod ports");
 };

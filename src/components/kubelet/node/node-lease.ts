@@ -10,7 +10,7 @@ import { objectOf } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
 import { LEASE_RENEW_MS, LEASE_SECONDS } from '../options.ts';
 import type { LeaseSelf } from '../state.ts';
-import { ask, setTimer } from '../turn.ts';
+import { ask, set, setTimer } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { ownNode } from './node-self.ts';
 
@@ -23,7 +23,8 @@ const MAX_RETRY_MS = 7000;
 const MAX_UPDATE_RETRIES = 5;
 
 const setLease = (turn: Turn, change: Partial<LeaseSelf>): void => {
-  turn.state = { ...turn.state, lease: { ...turn.state.lease, ...change } };
+  const { object, failures, renewals } = turn.state.lease;
+  set(turn, { lease: Object.assign({ object, failures, renewals }, change) });
 };
 
 const target = (turn: Turn): Pick<ApiRequest, 'resource' | 'namespace' | 'name'> =>

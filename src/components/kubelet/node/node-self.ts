@@ -3,6 +3,7 @@
  * Models: pkg/kubelet/kubelet_node_status.go `initialNode`, pkg/kubelet/nodestatus/setters.go
  * Not modelled: cloud providers, pressure (the conditions are always False), reserved resources, runtime health, volumes in use.
  */
+import { findCondition, transitionTime } from '../../../api/conditions.ts';
 import type { Node, NodeCondition, NodeStatus } from '../../../api/types.ts';
 import { formatTime } from '../../../api/time.ts';
 import { cachesOf } from '../../../client/informers.ts';
@@ -36,10 +37,8 @@ const wanted = (isReady: boolean): readonly Draft[] => [...HEALTH, isReady ? REA
 
 const conditionsAt = (before: readonly NodeCondition[], isReady: boolean, now: string): readonly NodeCondition[] => [
   ...before.filter(({ type }) => !wanted(isReady).some((draft) => draft.type === type)),
-  ...wanted(isReady).map((draft) => {
-    const old = before.find(({ type }) => type === draft.type);
-    return { ...draft, lastHeartbeatTime: now, lastTransitionTime: old?.status === draft.status && old.lastTransitionTime !== undefined ? old.lastTransitionTime : now };
-  }),
+  ...wanted(isReady).map((draft) =>
+    ({ ...draft, lastHeartbeatTime: now, lastTransitionTime: transitionTime(findCondition(before, draft.type), draft.status, now) })),
 ];
 
 const hex = (text: string): string => [...text].map((letter) => letter.charCodeAt(0).toString(16)).join('').padEnd(32, '0').slice(0, 32);

@@ -7,12 +7,13 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import { twoWayMergePatch } from '../../../api/patch/three-way-merge.ts';
 import { semanticEqual } from '../../../api/validation/deep-equal.ts';
+import { isConditionTrue } from '../../../api/conditions.ts';
 import type { Node, ObjectReference } from '../../../api/types.ts';
 import type { Answer } from '../../../client/controller.ts';
 import { objectOf } from '../../../client/controller.ts';
 import { STATUS_CHECK_MS, STATUS_REPORT_MS } from '../options.ts';
 import type { NodeSelf } from '../state.ts';
-import { ask, record, setTimer } from '../turn.ts';
+import { ask, record, set, setTimer } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { renewLease } from './node-lease.ts';
 import { hasStatusChanged, initialNode, nodeLabels, nodeStatusAt, ownNode } from './node-self.ts';
@@ -25,7 +26,7 @@ const MAX_STEP_MS = 7000;
 const FIRST_STEP_MS = 100;
 
 const setNode = (turn: Turn, change: Partial<NodeSelf>): void => {
-  turn.state = { ...turn.state, node: { ...turn.state.node, ...change } };
+  set(turn, { node: { ...turn.state.node, ...change } });
 };
 
 const nodeReference = (turn: Turn): ObjectReference => ({ kind: 'Node', name: turn.plan.options.node, uid: turn.plan.options.node });
@@ -122,7 +123,7 @@ const onPatched = (turn: Turn, answer: Answer): void => {
     setNode(turn, { isCheckDue: true });
     return setTimer(turn, CHECK_TIMER, STATUS_CHECK_MS);
   }
-  const isReady = node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+  const isReady = isConditionTrue(node.status?.conditions, 'Ready');
   if (isReady && !turn.state.node.announced) {
     setNode(turn, { announced: true });
     statusEvent(turn, 'NodeReady');

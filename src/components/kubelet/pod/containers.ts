@@ -11,7 +11,7 @@ export const initContainersOf = (pod: Pod): readonly Container[] => pod.spec.ini
 export const findContainer = (pod: Pod, name: string): Container | undefined =>
   pod.spec.containers.find((c) => c.name === name) ?? initContainersOf(pod).find((c) => c.name === name);
 
-export const isInitContainer = (pod: Pod, name: string): boolean => initContainersOf(pod).some((c) => c.name === name);
+const isInitContainer = (pod: Pod, name: string): boolean => initContainersOf(pod).some((c) => c.name === name);
 
 /** `spec.containers{name}`: the field path of a container's events. */
 export const fieldPathOf = (pod: Pod, name: string): string => `spec.${isInitContainer(pod, name) ? 'initContainers' : 'containers'}{${name}}`;

@@ -17,7 +17,7 @@ import { WORKER_BACK_OFF_MS, WORKER_JITTER } from '../options.ts';
 import { forgetProbes } from '../prober.ts';
 import type { PodWorker, SyncError } from '../state.ts';
 import { deletionSeen, forgetStatus, setPodStatus } from '../status/status-manager.ts';
-import { callRuntime, changeWorker, clearTimer, record, setTimer, setWorker, viewOf, workerTimer } from '../turn.ts';
+import { callRuntime, changeWorker, clearTimer, record, set, setTimer, setWorker, viewOf, workerTimer } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { admittingNode } from '../node/node-self.ts';
 import { hastenKill } from './kill.ts';
@@ -63,7 +63,7 @@ const cleanUp = (turn: Turn, uid: string): void => {
   forgetProbes(turn, uid);
   forgetStatus(turn, uid);
   clearTimer(turn, workerTimer(uid));
-  turn.state = { ...turn.state, workers: turn.state.workers.delete(uid), views: turn.state.views.delete(uid) };
+  set(turn, { workers: turn.state.workers.delete(uid), views: turn.state.views.delete(uid) });
 };
 
 const finish = (turn: Turn, worker: PodWorker): void => {

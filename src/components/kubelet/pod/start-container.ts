@@ -14,7 +14,7 @@ import { containerStartChart } from '../machine.ts';
 import type { ContainerEvent } from '../machine.ts';
 import { RESTART_BACK_OFF } from '../options.ts';
 import type { ContainerStart, PodWorker, SyncOp } from '../state.ts';
-import { callRuntime, changeWorker, clearTimer, hookTimer, recordContainer, setTimer, setView, viewOf } from '../turn.ts';
+import { callRuntime, changeWorker, clearTimer, hookTimer, recordContainer, set, setTimer, setView, viewOf } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { findContainer, hookMs } from './containers.ts';
 import { withContainerCreated, withContainerSeen } from './runtime-view.ts';
@@ -128,7 +128,7 @@ const backOff = (turn: Turn, op: StartOp, key: string): number | undefined => {
   const { restartBackOffs } = turn.state;
   const { nowMs } = turn.env;
   if (isInBackOffSince(restartBackOffs, RESTART_BACK_OFF, key, op.exitedMs, nowMs)) return op.exitedMs + delayOf(restartBackOffs, key);
-  turn.state = { ...turn.state, restartBackOffs: backOffNext(restartBackOffs, RESTART_BACK_OFF, key, op.exitedMs, nowMs, 0) };
+  set(turn, { restartBackOffs: backOffNext(restartBackOffs, RESTART_BACK_OFF, key, op.exitedMs, nowMs, 0) });
   return undefined;
 };
 

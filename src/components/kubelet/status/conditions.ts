@@ -2,6 +2,7 @@
  * The pod conditions that the kubelet owns.
  * Models: pkg/kubelet/status/generate.go, pkg/kubelet/types/pod_status.go `PodConditionByKubelet`
  */
+import { findCondition } from '../../../api/conditions.ts';
 import type { ContainerStatus, Pod, PodCondition } from '../../../api/types.ts';
 import { goSlice, quoted } from '../go-text.ts';
 import { initContainersOf, isSidecar } from '../pod/containers.ts';
@@ -39,7 +40,7 @@ const containersReady = (pod: Pod, type: string, statuses: readonly ContainerSta
 };
 
 const gateProblems = (pod: Pod, conditions: readonly Draft[]): readonly string[] => (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
-  const found = conditions.find(({ type }) => type === conditionType);
+  const found = findCondition(conditions, conditionType);
   if (found === undefined) return [`corresponding condition of pod readiness gate ${quoted(conditionType)} does not exist.`];
   return found.status === 'True' ? [] : [`the status of pod readiness gate ${quoted(conditionType)} is not "True", but ${found.status}`];
 });

@@ -40,7 +40,7 @@ const addressOf = ({ pod, view, reported, hostIp }: PodStatusSources): string | 
 };
 
 /** Whether the sandbox is there and has its address, so that containers may start. */
-export const hasReadySandbox = ({ view }: Pick<PodStatusSources, 'view'>): boolean => view.sandboxes[0]?.state === 'ready' && view.sandboxes[0].ip !== undefined;
+const hasReadySandbox = ({ view }: Pick<PodStatusSources, 'view'>): boolean => view.sandboxes[0]?.state === 'ready' && view.sandboxes[0].ip !== undefined;
 
 /** `isTerminal`: the pod's containers have stopped for good. Start and transition times are added by the status manager. */
 export const podStatusOf = (sources: PodStatusSources, isTerminal: boolean): PodStatus => {

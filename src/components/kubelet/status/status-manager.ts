@@ -3,12 +3,13 @@
  * Models: pkg/kubelet/status/status_manager.go
  * Not modelled: mirror pods, DisruptionTarget, resize conditions.
  */
-import { isRight } from 'fp-ts/lib/Either.js';
+import { findCondition, transitionTime } from '../../../api/conditions.ts';
 import { isPodTerminal } from '../../../api/pod-helpers.ts';
 import { deepEqual } from '../../../api/patch/json-value.ts';
-import { twoWayMergePatch } from '../../../api/patch/three-way-merge.ts';
+import { podStatusPatch } from '../../../api/pod-status.ts';
 import { formatTime } from '../../../api/time.ts';
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../../api/types.ts';
+import { placeOf } from '../../../client/caches.ts';
 import type { Answer } from '../../../client/controller.ts';
 import { objectOf } from '../../../client/controller.ts';
 import type { ApiRequest } from '../../../protocol/api.ts';
@@ -16,7 +17,7 @@ import { isFinished } from '../machine.ts';
 import { STATUS_RETRY_MS } from '../options.ts';
 import { initContainersOf, isSidecar } from '../pod/containers.ts';
 import type { CachedStatus, KubeletState } from '../state.ts';
-import { ask, setTimer } from '../turn.ts';
+import { ask, set, setTimer } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { isOwnedCondition, unreadyBecause } from './conditions.ts';
 
@@ -29,9 +30,7 @@ const withTransitions = (status: PodStatus, before: PodStatus, now: string): Pod
   ...status,
   conditions: (status.conditions ?? []).map((condition): PodCondition => {
     if (!TIMED.has(condition.type)) return condition;
-    const old = before.conditions?.find(({ type }) => type === condition.type);
-    const same = old?.status === condition.status && old.lastTransitionTime !== undefined;
-    return { ...condition, lastTransitionTime: same ? old.lastTransitionTime : now };
+    return { ...condition, lastTransitionTime: transitionTime(findCondition(before.conditions, condition.type), condition.status, now) };
   }),
 });
 
@@ -41,11 +40,11 @@ const isSame = (a: PodStatus, b: PodStatus): boolean =>
   deepEqual({ ...a, conditions: ownConditions(a) }, { ...b, conditions: ownConditions(b) });
 
 const store = (turn: Turn, uid: string, cached: CachedStatus): void => {
-  turn.state = { ...turn.state, statuses: turn.state.statuses.set(uid, cached) };
+  set(turn, { statuses: turn.state.statuses.set(uid, cached) });
 };
 
 const enqueue = (turn: Turn, uid: string): void => {
-  turn.state = { ...turn.state, statusQueue: turn.state.statusQueue.push(uid) };
+  set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
   sendNext(turn);
 };
 
@@ -93,7 +92,7 @@ export const terminatePod = (turn: Turn, pod: Pod): void => {
 
 /** The API has forgotten the pod. */
 export const forgetStatus = (turn: Turn, uid: string): void => {
-  if (turn.state.statuses.has(uid)) turn.state = { ...turn.state, statuses: turn.state.statuses.delete(uid) };
+  if (turn.state.statuses.has(uid)) set(turn, { statuses: turn.state.statuses.delete(uid) });
 };
 
 /** A pod that ended before it was deleted is waiting for its delete. */
@@ -105,23 +104,22 @@ export const deletionSeen = (turn: Turn, pod: Pod): void => {
   enqueue(turn, uid);
 };
 
-const target = (pod: Pod): Pick<ApiRequest, 'resource' | 'namespace' | 'name'> =>
-  ({ resource: 'pods', namespace: pod.metadata.namespace ?? '', name: pod.metadata.name });
+const target = (pod: Pod): Pick<ApiRequest, 'resource' | 'namespace' | 'name'> => ({ resource: 'pods', ...placeOf(pod) });
 
 /** One status at a time, as one goroutine does it. */
 const sendNext = (turn: Turn): void => {
   while (turn.state.statusBusy === undefined && turn.state.statusQueue.head !== undefined) {
     const uid = turn.state.statusQueue.head;
-    turn.state = { ...turn.state, statusQueue: turn.state.statusQueue.shift() };
+    set(turn, { statusQueue: turn.state.statusQueue.shift() });
     const cached = turn.state.statuses.get(uid);
     if (cached === undefined || (cached.sent >= cached.version && !isDeletable(cached.pod, cached))) continue;
-    turn.state = { ...turn.state, statusBusy: uid };
+    set(turn, { statusBusy: uid });
     ask(turn, CHANNEL, { verb: 'get', ...target(cached.pod) }, { kind: 'status-get', uid });
   }
 };
 
 const finish = (turn: Turn): void => {
-  turn.state = { ...turn.state, statusBusy: undefined };
+  set(turn, { statusBusy: undefined });
   sendNext(turn);
 };
 
@@ -133,7 +131,7 @@ const giveUp = (turn: Turn): void => {
 
 export const retryStatuses = (turn: Turn): void => {
   for (const [uid, cached] of turn.state.statuses.entries()) {
-    if (cached.sent < cached.version || isDeletable(cached.pod, cached)) turn.state = { ...turn.state, statusQueue: turn.state.statusQueue.push(uid) };
+    if (cached.sent < cached.version || isDeletable(cached.pod, cached)) set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
   }
   sendNext(turn);
 };
@@ -162,11 +160,6 @@ const mergeStatus = (turn: Turn, uid: string, before: PodStatus, now: PodStatus)
   };
 };
 
-const patchOf = (before: PodStatus, after: PodStatus): Readonly<Record<string, unknown>> => {
-  const patch = twoWayMergePatch({ status: before }, { status: after }, 'Pod');
-  return isRight(patch) ? patch.right as Readonly<Record<string, unknown>> : { status: after };
-};
-
 const onFound = (turn: Turn, uid: string, answer: Answer): void => {
   const cached = turn.state.statuses.get(uid);
   const found = objectOf(answer) as Pod | undefined;
@@ -179,8 +172,8 @@ const onFound = (turn: Turn, uid: string, answer: Answer): void => {
     forgetStatus(turn, uid);
     return finish(turn);
   }
-  const patch = patchOf(found.status ?? {}, mergeStatus(turn, uid, found.status ?? {}, cached.status));
-  if (patch['status'] === undefined) return onWritten(turn, uid, found, cached.version);
+  const patch = podStatusPatch(found.status, mergeStatus(turn, uid, found.status ?? {}, cached.status));
+  if (patch === undefined) return onWritten(turn, uid, found, cached.version);
   return ask(turn, CHANNEL, { verb: 'patch', ...target(found), subresource: 'status', patchType: 'strategic', body: { metadata: { uid }, ...patch } },
     { kind: 'status-patch', uid, version: cached.version });
 };
@@ -192,7 +185,7 @@ const onWritten = (turn: Turn, uid: string, pod: Pod, version: number): void => 
   if (cached === undefined) return finish(turn);
   store(turn, uid, { ...cached, sent: Math.max(cached.sent, version) });
   if (!isDeletable(pod, cached)) {
-    if (cached.version > version) turn.state = { ...turn.state, statusQueue: turn.state.statusQueue.push(uid) };
+    if (cached.version > version) set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
     return finish(turn);
   }
   const preconditions = turn.plan.policy.finalDelete === 'with-uid' ? { preconditions: { uid } } : {};

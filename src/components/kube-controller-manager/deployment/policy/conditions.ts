@@ -1,10 +1,11 @@
 /**
  * The conditions of a Deployment's status, and the reasons they give.
- * Models: pkg/controller/deployment/util/deployment_util.go NewDeploymentCondition, SetDeploymentCondition, RemoveDeploymentCondition,
+ * Models: pkg/controller/deployment/util/deployment_util.go NewDeploymentCondition, SetDeploymentCondition,
  *   ReplicaSetToDeploymentCondition, HasProgressDeadline
  */
+import { findCondition, withoutCondition } from '../../../../api/conditions.ts';
 import { formatTime } from '../../../../api/time.ts';
-import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSetCondition } from '../../../../api/types.ts';
+import type { Deployment, DeploymentCondition, ReplicaSetCondition } from '../../../../api/types.ts';
 
 export const AVAILABLE = 'Available';
 export const PROGRESSING = 'Progressing';
@@ -25,30 +26,24 @@ export const REASONS = {
 
 type Conditions = readonly DeploymentCondition[];
 
-export const getCondition = (status: DeploymentStatus | undefined, type: string): DeploymentCondition | undefined =>
-  status?.conditions?.find((condition) => condition.type === type);
-
 export const newCondition = (type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string, nowMs: number): DeploymentCondition => {
   const now = formatTime(nowMs);
   return { type, status, lastUpdateTime: now, lastTransitionTime: now, reason, message };
 };
 
-export const removeCondition = (conditions: Conditions, type: string): Conditions =>
-  (conditions.some((one) => one.type === type) ? conditions.filter((one) => one.type !== type) : conditions);
-
 /** Left alone when status and reason are the same; the transition time is kept when the status is. */
 export const setCondition = (conditions: Conditions, condition: DeploymentCondition): Conditions => {
-  const current = conditions.find((one) => one.type === condition.type);
+  const current = findCondition(conditions, condition.type);
   if (current?.status === condition.status && current.reason === condition.reason) return conditions;
   const kept = current?.status === condition.status && current.lastTransitionTime !== undefined;
-  return [...removeCondition(conditions, condition.type), kept ? { ...condition, lastTransitionTime: current.lastTransitionTime as string } : condition];
+  return [...withoutCondition(conditions, condition.type), kept ? { ...condition, lastTransitionTime: current.lastTransitionTime as string } : condition];
 };
 
 /** As `setCondition` of a new condition, which is not even made when status and reason are those that stand. */
 export const tellCondition = (
   conditions: Conditions, type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string, nowMs: number,
 ): Conditions => {
-  const current = conditions.find((one) => one.type === type);
+  const current = findCondition(conditions, type);
   return current?.status === status && current.reason === reason ? conditions : setCondition(conditions, newCondition(type, status, reason, message, nowMs));
 };
 
@@ -74,7 +69,7 @@ export const hasRevisionHistoryLimit = (d: Deployment): boolean => d.spec.revisi
  */
 export const notePause = (d: Deployment, nowMs: number): Deployment | undefined => {
   if (!hasProgressDeadline(d)) return undefined;
-  const reason = getCondition(d.status, PROGRESSING)?.reason;
+  const reason = findCondition(d.status?.conditions, PROGRESSING)?.reason;
   if (reason === REASONS.timedOut) return undefined;
   const noted = reason === REASONS.paused;
   const paused = d.spec.paused === true;

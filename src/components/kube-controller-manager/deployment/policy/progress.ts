@@ -3,9 +3,10 @@
  * Models: pkg/controller/deployment/progress.go syncRolloutStatus, getReplicaFailures, requeueStuckDeployment; util/deployment_util.go
  *   DeploymentProgressing, DeploymentTimedOut
  */
+import { findCondition, withoutCondition } from '../../../../api/conditions.ts';
 import { parseTime, SECOND_MS } from '../../../../api/time.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../../../../api/types.ts';
-import { fromReplicaSet, getCondition, hasProgressDeadline, newCondition, PROGRESSING, REASONS, removeCondition, REPLICA_FAILURE, setCondition, tellCondition } from './conditions.ts';
+import { fromReplicaSet, hasProgressDeadline, newCondition, PROGRESSING, REASONS, REPLICA_FAILURE, setCondition, tellCondition } from './conditions.ts';
 import { count, isComplete } from './status.ts';
 
 type Conditions = readonly DeploymentCondition[];
@@ -34,13 +35,13 @@ const subject = (d: Deployment, newSet: ReplicaSet | undefined): string =>
 const noteProgress = (conditions: Conditions, current: DeploymentCondition | undefined, condition: DeploymentCondition): Conditions => {
   if (current === undefined) return setCondition(conditions, condition);
   const transition = current.status === 'True' ? current.lastTransitionTime : undefined;
-  return [...removeCondition(conditions, PROGRESSING), transition === undefined ? condition : { ...condition, lastTransitionTime: transition }];
+  return [...withoutCondition(conditions, PROGRESSING), transition === undefined ? condition : { ...condition, lastTransitionTime: transition }];
 };
 
 const progressConditions = (d: Deployment, status: DeploymentStatus, newSet: ReplicaSet | undefined, nowMs: number): Conditions => {
   const conditions = status.conditions ?? [];
-  if (!hasProgressDeadline(d)) return removeCondition(conditions, PROGRESSING);
-  const current = getCondition(d.status, PROGRESSING);
+  if (!hasProgressDeadline(d)) return withoutCondition(conditions, PROGRESSING);
+  const current = findCondition(d.status?.conditions, PROGRESSING);
   const wasComplete = count(status, 'replicas') === count(status, 'updatedReplicas') && current?.reason === REASONS.available;
   if (wasComplete) return conditions;
   const of = subject(d, newSet);
@@ -48,14 +49,14 @@ const progressConditions = (d: Deployment, status: DeploymentStatus, newSet: Rep
   if (isProgressing(d.status, status)) {
     return noteProgress(conditions, current, newCondition(PROGRESSING, 'True', REASONS.replicaSetUpdated, `${of} is progressing.`, nowMs));
   }
-  if (!hasTimedOut(d, getCondition(status, PROGRESSING), nowMs)) return conditions;
+  if (!hasTimedOut(d, findCondition(status.conditions, PROGRESSING), nowMs)) return conditions;
   return tellCondition(conditions, PROGRESSING, 'False', REASONS.timedOut, `${of} has timed out progressing.`, nowMs);
 };
 
 /** The failure of the new ReplicaSet before those of the others. */
 const replicaFailure = (all: readonly ReplicaSet[], newSet: ReplicaSet | undefined): DeploymentCondition | undefined => {
   for (const rs of newSet === undefined ? all : [newSet, ...all]) {
-    const failure = rs.status?.conditions?.find((condition) => condition.type === REPLICA_FAILURE);
+    const failure = findCondition(rs.status?.conditions, REPLICA_FAILURE);
     if (failure !== undefined) return fromReplicaSet(failure);
   }
   return undefined;
@@ -65,7 +66,7 @@ const replicaFailure = (all: readonly ReplicaSet[], newSet: ReplicaSet | undefin
 export const rolloutStatus = (d: Deployment, status: DeploymentStatus, all: readonly ReplicaSet[], newSet: ReplicaSet | undefined, nowMs: number): DeploymentStatus => {
   const told = progressConditions(d, status, newSet, nowMs);
   const failure = replicaFailure(all, newSet);
-  const conditions = failure === undefined ? removeCondition(told, REPLICA_FAILURE) : setCondition(told, failure);
+  const conditions = failure === undefined ? withoutCondition(told, REPLICA_FAILURE) : setCondition(told, failure);
   return conditions === status.conditions ? status : { ...status, conditions };
 };
 
@@ -74,7 +75,7 @@ export type ProgressCheck = { readonly kind: 'none' } | { readonly kind: 'now' }
 
 /** Why a second more: the timer must not fire a moment before the deadline. */
 export const nextProgressCheck = (d: Deployment, status: DeploymentStatus, nowMs: number): ProgressCheck => {
-  const current = getCondition(d.status, PROGRESSING);
+  const current = findCondition(d.status?.conditions, PROGRESSING);
   if (!hasProgressDeadline(d) || current === undefined) return { kind: 'none' };
   if (isComplete(d, status) || current.reason === REASONS.timedOut) return { kind: 'none' };
   const afterMs = deadlineMs(d, current) - nowMs;

@@ -2,10 +2,11 @@
  * Which ReplicaSet is the Deployment's new one, what must be written of it, and how it is made.
  * Models: pkg/controller/deployment/sync.go getNewReplicaSet, generateReplicaSetName
  */
+import { findCondition } from '../../../../api/conditions.ts';
 import { controllerOf, ownerReference, podTemplateHash } from '../../../../api/pod-helpers.ts';
 import type { Deployment, ReplicaSet } from '../../../../api/types.ts';
 import { maxRevision, REVISION, withDeploymentRevision, withReplicasAnnotations, withRevisionAnnotations } from './annotations.ts';
-import { getCondition, hasProgressDeadline, newCondition, PROGRESSING, REASONS, withCondition } from './conditions.ts';
+import { hasProgressDeadline, newCondition, PROGRESSING, REASONS, withCondition } from './conditions.ts';
 import { maxSurge, newReplicas } from './fenceposts.ts';
 import type { Split } from './replica-sets.ts';
 import { allOf, equalIgnoringHash, POD_TEMPLATE_HASH } from './replica-sets.ts';
@@ -20,19 +21,23 @@ export type Revision =
   | { readonly kind: 'current'; readonly newSet: ReplicaSet };
 
 const noteFound = (d: Deployment, newSet: ReplicaSet, nowMs: number): Deployment =>
-  (hasProgressDeadline(d) && getCondition(d.status, PROGRESSING) === undefined
+  (hasProgressDeadline(d) && findCondition(d.status?.conditions, PROGRESSING) === undefined
     ? withCondition(d, newCondition(PROGRESSING, 'True', REASONS.found, `Found new replica set "${newSet.metadata.name}"`, nowMs))
     : d);
 
 export const nextRevision = (old: readonly ReplicaSet[]): number => maxRevision(old) + 1;
 
+/** Zero goes over the wire as nothing: written out, it would be a change of the spec, and move the ReplicaSet's generation. */
+const withMinReadySeconds = (rs: ReplicaSet, seconds: number): ReplicaSet => {
+  if ((rs.spec.minReadySeconds ?? 0) === seconds) return rs;
+  const { minReadySeconds: _before, ...spec } = rs.spec;
+  return { ...rs, spec: seconds === 0 ? spec : { ...spec, minReadySeconds: seconds } };
+};
+
 export const decideRevision = (d: Deployment, { newSet, old }: Split, nowMs: number): Revision => {
   if (newSet === undefined) return { kind: 'missing' };
-  const annotated = withRevisionAnnotations(d, newSet, nextRevision(old));
-  const minReadySeconds = d.spec.minReadySeconds ?? 0;
-  if (annotated !== newSet || (newSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
-    return { kind: 'update-replica-set', newSet: { ...annotated, spec: { ...annotated.spec, minReadySeconds } } };
-  }
+  const current = withMinReadySeconds(withRevisionAnnotations(d, newSet, nextRevision(old)), d.spec.minReadySeconds ?? 0);
+  if (current !== newSet) return { kind: 'update-replica-set', newSet: current };
   const deployment = noteFound(withDeploymentRevision(d, newSet.metadata.annotations?.[REVISION] ?? ''), newSet, nowMs);
   return deployment === d ? { kind: 'current', newSet } : { kind: 'update-deployment', newSet, deployment };
 };

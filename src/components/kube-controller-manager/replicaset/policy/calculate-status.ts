@@ -3,12 +3,13 @@
  * Models: pkg/controller/replicaset/replica_set_utils.go calculateStatus, updateReplicaSetStatus (the comparison)
  * Not modelled: status.terminatingReplicas (feature gate DeploymentReplicaSetTerminatingReplicas, alpha and off in v1.34).
  */
+import { findCondition, withoutCondition } from '../../../../api/conditions.ts';
 import { matchesSelector } from '../../../../api/label-selector.ts';
 import { isPodAvailable, isPodReady } from '../../../../api/pod-helpers.ts';
 import type { Pod, ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../../../api/types.ts';
 import { semanticEqual } from '../../../../api/validation/deep-equal.ts';
-import { selectorOfSet } from '../../pod-control/selector-cache.ts';
-import { getCondition, newCondition, removeCondition, setCondition } from './conditions.ts';
+import { selectorOfSet } from '../../../../api/selector-cache.ts';
+import { newCondition, setCondition } from './conditions.ts';
 
 const REPLICA_FAILURE = 'ReplicaFailure';
 const NO_CONDITIONS: readonly ReplicaSetCondition[] = [];
@@ -21,9 +22,9 @@ const failureReason = (rs: ReplicaSet, pods: readonly Pod[]): string => {
 
 const conditionsOf = (rs: ReplicaSet, pods: readonly Pod[], manageError: string | undefined, nowMs: number): readonly ReplicaSetCondition[] => {
   const conditions = rs.status?.conditions ?? NO_CONDITIONS;
-  const failing = getCondition(rs.status, REPLICA_FAILURE) !== undefined;
+  const failing = findCondition(conditions, REPLICA_FAILURE) !== undefined;
   if (manageError !== undefined && !failing) return setCondition(conditions, newCondition(REPLICA_FAILURE, failureReason(rs, pods), manageError, nowMs));
-  return manageError === undefined && failing ? removeCondition(conditions, REPLICA_FAILURE) : conditions;
+  return manageError === undefined && failing ? withoutCondition(conditions, REPLICA_FAILURE) : conditions;
 };
 
 interface Counts {

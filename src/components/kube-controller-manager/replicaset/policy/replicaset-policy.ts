@@ -21,7 +21,7 @@ export interface ReplicaSetPolicy {
   readonly calculateStatus: (rs: ReplicaSet, pods: readonly Pod[], manageError: string | undefined, nowMs: number) => ReplicaSetStatus;
 }
 
-export const BURST_REPLICAS = 500;
+const BURST_REPLICAS = 500;
 
 export const upstreamReplicaSetPolicy: ReplicaSetPolicy = {
   name: 'upstream',

@@ -1,9 +1,8 @@
 /** A controller under test, driven by hand: a tiny API store, caches that see it only when told, and a record of every write and event. */
 import { isRight } from 'fp-ts/lib/Either.js';
 import type { Controller, Answer, ControllerContext, Op, Plan } from '../../src/client/controller.ts';
-import type { Caches, IndexFunction, Lister, Notification } from '../../src/client/caches.ts';
+import type { Notification } from '../../src/client/caches.ts';
 import { keyOf } from '../../src/client/caches.ts';
-import { matchesSelector } from '../../src/api/label-selector.ts';
 import type { KubeObject } from '../../src/api/object.ts';
 import { applyStrategicMergePatch } from '../../src/api/patch/strategic-merge-patch.ts';
 import { alreadyExists, conflict, notFound, OPTIMISTIC_LOCK } from '../../src/api/status.ts';
@@ -11,6 +10,7 @@ import { formatTime } from '../../src/api/time.ts';
 import { compareStrings } from '../../src/base/order.ts';
 import { resourceByKind } from '../../src/api/resources.ts';
 import type { ApiRequest } from '../../src/protocol/api.ts';
+import { cachesOf, contextOf } from '../replicaset/cluster.ts';
 
 type Objects = Map<string, KubeObject>;
 type Store = Map<string, Objects>;
@@ -45,18 +45,6 @@ const tableOf = (store: Store, resource: string): Objects => {
   return table;
 };
 
-const listerOf = (store: Store, resource: string, indexes: Readonly<Record<string, IndexFunction>>): Lister => {
-  const sorted = (): KubeObject[] => [...tableOf(store, resource)].sort(([a], [b]) => compareStrings(a, b)).map(([, object]) => object);
-  return {
-    get: (namespace, name) => tableOf(store, resource).get(namespace === '' ? name : `${namespace}/${name}`),
-    list: (namespace, selector) => sorted().filter((object) =>
-      (namespace === undefined || object.metadata.namespace === namespace) && (selector === undefined || matchesSelector(selector, object.metadata.labels))),
-    byIndex: (index, value) => sorted().filter((object) => indexes[index]?.(object).includes(value) === true),
-    get size() { return tableOf(store, resource).size; },
-    resourceVersion: '1',
-  };
-};
-
 export const harness = (controller: Controller, startMs = Date.parse('2026-01-01T00:00:00Z')): Harness => {
   const store: Store = new Map();
   const seen: Store = new Map();
@@ -65,9 +53,8 @@ export const harness = (controller: Controller, startMs = Date.parse('2026-01-01
   let revision = 0;
   let uids = 0;
   const now = (): string => formatTime(h.nowMs);
-  const indexesOf = (resource: string): Readonly<Record<string, IndexFunction>> => controller.informers.find((i) => i.resource === resource)?.indexes ?? {};
-  const caches: Caches = { lister: (resource) => listerOf(seen, resource, indexesOf(resource)) as never };
-  const context = (): ControllerContext => ({ nowMs: h.nowMs, random: () => 0, caches });
+  const context = (): ControllerContext =>
+    contextOf(cachesOf(controller, Object.fromEntries([...seen].map(([resource, table]) => [resource, [...table.values()]]))), h.nowMs);
   const resourceOf = (object: KubeObject): string => {
     const info = resourceByKind(object.apiVersion, object.kind);
     if (info === undefined) throw new Error(`no resource for ${object.kind}`);

@@ -1,0 +1,13 @@
+/** Working something out once per immutable object: its identity stands for its content, and nothing observable depends on the memo. */
+
+/** `compute` as a function of the object alone; what it gives lives as long as the object. */
+export const memoised = <K extends object, V extends NonNullable<unknown>>(compute: (key: K) => V): ((key: K) => V) => {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const fresh = compute(key);
+    known.set(key, fresh);
+    return fresh;
+  };
+};

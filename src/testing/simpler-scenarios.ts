@@ -1,0 +1,61 @@
+/** Scenarios that are a little smaller than a given one: fewer nodes, fewer replicas, one command less. For shrinking: the boldest first. */
+import type { KubeObject } from '../api/object.ts';
+import type { UserCommand } from '../protocol/user.ts';
+import type { Scenario, TimelineEntry } from '../scenario/scenario.ts';
+
+export interface SimplerScenario {
+  /** What is left out, for a person. */
+  readonly what: string;
+  readonly scenario: Scenario;
+}
+
+/** From the boldest to the most timid: 8 -> 1, 4, 6, 7. */
+const smallerCounts = (count: number, least: number): readonly number[] => {
+  const counts: number[] = [];
+  for (let gap = count - least; gap >= 1; gap = Math.floor(gap / 2)) counts.push(count - gap);
+  return counts;
+};
+
+const fewerNodes = (scenario: Scenario): readonly SimplerScenario[] => {
+  const { nodes } = scenario.topology;
+  return smallerCounts(nodes.length, 1).map((count) => ({ what: `nodes ${nodes.length} -> ${count}`, scenario: { ...scenario, topology: { ...scenario.topology, nodes: nodes.slice(0, count) } } }));
+};
+
+const fewerApiservers = (scenario: Scenario): readonly SimplerScenario[] =>
+  smallerCounts(scenario.topology.apiservers, 1).map((count) => ({ what: `API servers ${scenario.topology.apiservers} -> ${count}`, scenario: { ...scenario, topology: { ...scenario.topology, apiservers: count } } }));
+
+const fewerCommands = (scenario: Scenario): readonly SimplerScenario[] => {
+  const { timeline } = scenario;
+  return timeline.length < 2 ? [] : timeline.map((_, i) => ({ what: `commands ${timeline.length} -> ${timeline.length - 1}`, scenario: { ...scenario, timeline: timeline.filter((_entry, at) => at !== i) } }));
+};
+
+const replicasOf = (object: KubeObject): number | undefined => {
+  const { spec } = object as { readonly spec?: { readonly replicas?: unknown } };
+  return typeof spec?.replicas === 'number' ? spec.replicas : undefined;
+};
+
+const withReplicas = (object: KubeObject, replicas: number): KubeObject => {
+  const { spec } = object as { readonly spec?: object };
+  return { ...object, spec: { ...spec, replicas } } as KubeObject;
+};
+
+/** The commands like this one that ask for fewer replicas, none asking for no replica. */
+const withFewerReplicas = (command: UserCommand): readonly { readonly what: string; readonly command: UserCommand }[] => {
+  switch (command.kind) {
+    case 'apply':
+    case 'create':
+    case 'replace': {
+      const replicas = replicasOf(command.object);
+      return replicas === undefined ? [] : smallerCounts(replicas, 1).map((count) => ({ what: `replicas ${replicas} -> ${count}`, command: { ...command, object: withReplicas(command.object, count) } }));
+    }
+    case 'scale': return smallerCounts(command.replicas, 1).map((count) => ({ what: `replicas ${command.replicas} -> ${count}`, command: { ...command, replicas: count } }));
+    default: return [];
+  }
+};
+
+const fewerReplicas = (scenario: Scenario): readonly SimplerScenario[] => scenario.timeline.flatMap((entry, i) => withFewerReplicas(entry.command).map(({ what, command }) => ({
+  what, scenario: { ...scenario, timeline: scenario.timeline.map((one, at): TimelineEntry => (at === i ? { ...one, command } : one)) },
+})));
+
+export const simplerScenarios = (scenario: Scenario): readonly SimplerScenario[] =>
+  [...fewerNodes(scenario), ...fewerCommands(scenario), ...fewerReplicas(scenario), ...fewerApiservers(scenario)];
