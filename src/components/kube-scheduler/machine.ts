@@ -23,7 +23,7 @@ export type PodEvent =
   /** Deleted, or bound by somebody else, while queued. */
   | { readonly type: 'REMOVE' };
 
-const machine = setup({
+export const podSchedulingMachine = setup({
   types: { events: {} as PodEvent },
   actions: {
     pushActive: () => undefined,
@@ -99,7 +99,7 @@ const machine = setup({
 export type PodPhase = 'arriving' | 'gated' | 'active' | 'backoff' | 'unschedulable' | 'inFlight.scheduling' | 'inFlight.waiting' | 'binding' | 'gone';
 export type PodAction = 'pushActive' | 'pushBackoff' | 'trackEvents' | 'untrackEvents' | 'countAttempt' | 'discard';
 
-export const podScheduling = compile<PodPhase, PodEvent, PodAction>(machine);
+export const podScheduling = compile<PodPhase, PodEvent, PodAction>(podSchedulingMachine);
 
 export type ProcessEvent =
   | { readonly type: 'START' }
