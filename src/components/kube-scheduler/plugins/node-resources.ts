@@ -70,12 +70,13 @@ const sharesResource = (pod: PodInfo, other: PodInfo): boolean => {
   return pod.cpu === 0 && pod.memory === 0 && pod.scalar.size === 0;
 };
 /** A freed place in the pod count helps any pod, so a delete is only skipped when it can have freed nothing that is asked for. */
-const freesSomething = (pod: Pod, other: Pod): boolean => other.spec.nodeName !== undefined || sharesResource(podInfo(pod), podInfo(other));
+/** `other` undefined: an assumed pod was forgotten, and nobody says which. */
+const freesSomething = (pod: Pod, other: Pod | undefined): boolean => other === undefined || other.spec.nodeName !== undefined || sharesResource(podInfo(pod), podInfo(other));
 
 export const nodeResourcesFit = definePlugin({
   name: NAME,
   events: [
-    { resource: 'Pod', action: ACTION.delete | ACTION.podScaleDown, hint: (pod, before, after) => (freesSomething(pod, (before ?? after) as Pod) ? 'queue' : 'skip') },
+    { resource: 'Pod', action: ACTION.delete | ACTION.podScaleDown, hint: (pod, before, after) => (freesSomething(pod, (before ?? after) as Pod | undefined) ? 'queue' : 'skip') },
     {
       resource: 'Node', action: ACTION.add | ACTION.nodeAllocatable,
       hint: (pod, _, after) => (after !== undefined && fits(podInfo(pod), withNode(emptyNodeInfo(after.metadata.name), after as Node)) ? 'queue' : 'skip'),

@@ -1,0 +1,52 @@
+/**
+ * The determinism guard: one run taken twice, side by side, on two worlds made from nothing. The first chooses, the second takes the same steps,
+ * and the digest of every step is compared. What differs has read something that is not in its input.
+ */
+import { emptyDigest, printDigest } from '../base/digest.ts';
+import { printEnabled } from '../kernel/enabled.ts';
+import { digestStep } from '../kernel/journal-record.ts';
+import { printStep } from '../kernel/print-step.ts';
+import type { World } from '../kernel/world.ts';
+import type { Pilot } from './pilot.ts';
+import type { Subject } from './subject.ts';
+
+export interface Nondeterminism {
+  /** Of the run; 0: the two worlds differed before the first. */
+  readonly step: number;
+  /** Printed. */
+  readonly taken: string;
+  readonly actor: string | undefined;
+  /** After the step, in byte order, in either world. */
+  readonly enabled: readonly [readonly string[], readonly string[]];
+}
+
+const difference = (first: World, second: World, step: number, taken: string, actor: string | undefined): Nondeterminism =>
+  ({ step, taken, actor, enabled: [printEnabled(first), printEnabled(second)] });
+
+/** Undefined when both worlds went the same way for `maxSteps` steps, or to the run's end. */
+export const guardRun = (subject: Subject, pilotOf: (world: World) => Pilot, maxSteps: number): Nondeterminism | undefined => {
+  const first = subject.remake();
+  const second = subject.remake();
+  if (first.hash() !== second.hash()) return difference(first, second, 0, 'nothing yet', undefined);
+  const pilot = pilotOf(first);
+  const ending = subject.ending(first);
+  for (let steps = 1; steps <= maxSteps; steps += 1) {
+    const step = pilot.next();
+    if (step === undefined) return undefined;
+    if (!second.canTake(step)) return difference(first, second, steps, printStep(step), undefined);
+    const [one, other] = [first.take(step), second.take(step)];
+    pilot.taken?.(step);
+    const [oneDigest, otherDigest] = [one, other].map((record) => printDigest(digestStep(emptyDigest, record)));
+    if (oneDigest !== otherDigest) return difference(first, second, steps, printStep(step), one.actor);
+    const ended = ending();
+    if (ended !== undefined && pilot.isCalm()) return undefined;
+    if (ended !== undefined) pilot.calm();
+  }
+  return undefined;
+};
+
+const onlyIn = (steps: readonly string[], others: readonly string[]): string => steps.filter((step) => !others.includes(step)).slice(0, 5).join('; ') || 'nothing more';
+
+export const describeNondeterminism = ({ step, taken, actor, enabled: [first, second] }: Nondeterminism): string =>
+  `the same run taken twice differs at step ${step}: ${taken}${actor === undefined ? '' : `, ${actor} answered differently`}. `
+  + `Enabled only in the first: ${onlyIn(first, second)}. Enabled only in the second: ${onlyIn(second, first)}`;

@@ -1,0 +1,51 @@
+/**
+ * Delay-bounded scheduling: the steps go in the order in which they were first offered, but for d delays, at random steps, each of which puts the
+ * step that was about to go behind all that wait. With k steps there are at most (k+1)^d such runs, so few delays cover a small space well; what
+ * needs more than d delays from that order is never found.
+ * Ref: M. Emmi, S. Qadeer, Z. Rakamaric, "Delay-Bounded Scheduling", POPL 2011.
+ */
+import type { Chooser, Offered } from '../../kernel/chooser.ts';
+import type { Step } from '../../kernel/step.ts';
+import { distinctInts, randomStream } from './random-stream.ts';
+
+export interface DelayOptions {
+  readonly delays: number;
+  /** How many steps a run is expected to take. */
+  readonly steps: number;
+}
+
+export const delayBoundedChooser = (seed: string, { delays, steps }: DelayOptions): Chooser => {
+  const delayAt = new Set(distinctInts(randomStream(seed), delays, Math.max(1, steps)));
+  let arrivals = new Map<Step, number>();
+  let arrived = 0;
+  let taken = 0;
+  /** Timers behind all messages: time passes when nothing else is left to do. */
+  const first = (offered: Offered): Step | undefined => {
+    const seen = new Map<Step, number>();
+    let best: Step | undefined;
+    let bestRank = Infinity;
+    const { count } = offered;
+    for (let i = 0; i < count; i += 1) {
+      const step = offered.at(i);
+      const arrival = arrivals.get(step) ?? (arrived += 1);
+      seen.set(step, arrival);
+      const rank = step.kind === 'fire' ? arrival + 2 ** 40 : arrival;
+      if (rank < bestRank) [best, bestRank] = [step, rank];
+    }
+    arrivals = seen;
+    return best;
+  };
+  return {
+    name: 'delay-bounded',
+    choose: (offered) => {
+      taken += 1;
+      let step = first(offered);
+      if (step !== undefined && delayAt.has(taken)) {
+        arrivals.set(step, arrived += 1);
+        step = first(offered);
+      }
+      if (step !== undefined) arrivals.delete(step);
+      return step;
+    },
+  };
+};

@@ -1,0 +1,25 @@
+/** A chooser's own random stream, from a seed: the world's streams are never touched by who chooses. */
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { hashText } from '../../base/hash.ts';
+
+export interface RandomStream {
+  /** A whole number, `least` <= n <= `most`, each with the same chance. */
+  readonly int: (least: number, most: number) => number;
+}
+
+export const randomStream = (seed: string): RandomStream => {
+  const generator = xoroshiro128plus(hashText(seed) | 0);
+  return { int: (least, most) => (most <= least ? least : uniformInt(generator, least, most)) };
+};
+
+/** One of them, each with the same chance. */
+export const pick = <T>(stream: RandomStream, items: readonly T[]): T => items[stream.int(0, items.length - 1)] as T;
+
+/** `count` distinct whole numbers from 1 to `most`, ascending; fewer where there are not so many. */
+export const distinctInts = (stream: RandomStream, count: number, most: number): readonly number[] => {
+  const drawn = new Set<number>();
+  const wanted = Math.min(count, most);
+  while (drawn.size < wanted) drawn.add(stream.int(1, most));
+  return [...drawn].sort((a, b) => a - b);
+};

@@ -1,0 +1,44 @@
+/** The watches that kube-apiserver serves, as its steps open them and send on them. */
+import type { KubeObject } from '../../api/object.ts';
+import type { StepRecord } from '../../kernel/step.ts';
+import type { ApiRequest, FromApiServer, WatchEvent } from '../../protocol/api.ts';
+import { isApiserver, requestIn } from '../api-traffic.ts';
+
+export interface Sent {
+  /** Of the stream. */
+  readonly stream: string;
+  readonly event: Exclude<WatchEvent, { readonly type: 'ERROR' }>;
+  readonly revision: number;
+}
+
+export interface Opened {
+  readonly stream: string;
+  readonly request: ApiRequest;
+  /** Events after it are asked for; undefined: the state at some time first. */
+  readonly fromRevision: number | undefined;
+}
+
+const streamOf = (record: StepRecord, client: string, id: number): string => `${record.actor ?? ''} ${client} ${id}`;
+
+export const openedBy = (record: StepRecord): Opened | undefined => {
+  const asked = requestIn(record);
+  if (asked?.request.verb !== 'watch') return undefined;
+  const version = Number(asked.request.options?.resourceVersion ?? 0);
+  return { stream: streamOf(record, asked.client, asked.id), request: asked.request, fromRevision: version > 0 ? version : undefined };
+};
+
+export const sentBy = (record: StepRecord): readonly Sent[] => {
+  if (!isApiserver(record.actor)) return none;
+  let sent: Sent[] | undefined;
+  for (const effect of record.effects) {
+    if (effect.kind !== 'send') continue;
+    const body = effect.body as FromApiServer;
+    if (body.kind !== 'api-watch-event' || body.event.type === 'ERROR') continue;
+    (sent ??= []).push({ stream: streamOf(record, effect.to, body.id), event: body.event, revision: Number(body.event.object.metadata.resourceVersion ?? 0) });
+  }
+  return sent ?? none;
+};
+
+const none: readonly never[] = [];
+
+export const nameIn = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;

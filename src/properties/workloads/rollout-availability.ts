@@ -1,0 +1,49 @@
+/**
+ * deployment.rollout-availability: when a rolling update removes a ready pod, at least replicas minus maxUnavailable ready ones are left, by the least
+ * these have been.
+ * Models: pkg/controller/deployment/rolling.go reconcileOldReplicaSets; the race rolling-status-lag, #21810 #22719
+ * Not modelled: minReadySeconds; a ready pod counts as available.
+ */
+import { isPodActive, isPodReady } from '../../api/pod-helpers.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
+import { always, overChanges, violation } from '../monitors.ts';
+import type { Verdict } from '../monitors.ts';
+import { nameOf } from '../pods/pod-names.ts';
+import type { StoreIndex } from '../store-index.ts';
+import { storeIndex } from '../store-index.ts';
+import { activePodsOf, controllerIn, isRolling, replicaSetsOf, replicasOf, rolloutLimits } from './owned.ts';
+
+const isNowEnding = (before: Pod, after: Pod | undefined): boolean =>
+  isPodActive(before) && isPodReady(before) && (after === undefined || after.metadata.deletionTimestamp !== undefined);
+
+/** A pod that its ReplicaSet has one too many of; whoever else deletes pods makes it lack one. */
+const isSurplus = (index: StoreIndex, rs: ReplicaSet): boolean => activePodsOf(index, rs).length >= replicasOf(rs);
+
+export const rolloutAvailability = always({
+  id: 'deployment.rollout-availability',
+  statement: 'A rolling update that removes a ready pod leaves at least replicas minus maxUnavailable ready ones.',
+  source: 'https://github.com/kubernetes/kubernetes/issues/22719',
+  assumes: ['pods that are ready stay ready', 'nobody but ReplicaSets deletes their pods'],
+}, () => {
+  const least = new Map<string, number>();
+  const note = (deployment: Deployment): number => {
+    const uid = deployment.metadata.uid ?? '';
+    const needed = Math.min(least.get(uid) ?? Number.POSITIVE_INFINITY, rolloutLimits(deployment).fewest);
+    least.set(uid, needed);
+    return needed;
+  };
+  return overChanges(['deployments.apps', 'pods'], ({ resource, before, after }, world): Verdict => {
+    if (resource === 'deployments.apps') {
+      if (after !== undefined) note(after as Deployment);
+      return undefined;
+    }
+    if (before === undefined || !isNowEnding(before as Pod, after as Pod | undefined)) return undefined;
+    const index = storeIndex(world);
+    const rs = controllerIn<ReplicaSet>(index, before, 'ReplicaSet');
+    const deployment = rs === undefined ? undefined : controllerIn<Deployment>(index, rs, 'Deployment');
+    if (rs === undefined || deployment === undefined || !isRolling(deployment) || !isSurplus(index, rs)) return undefined;
+    const ready = replicaSetsOf(index, deployment).reduce((sum, one) => sum + activePodsOf(index, one).filter(isPodReady).length, 0);
+    const needed = note(deployment);
+    return ready >= needed ? 'pass' : violation('unavailable', `Pod ${nameOf(before)} goes and leaves Deployment ${nameOf(deployment)} with ${ready} ready pods; it needs ${needed}.`);
+  });
+});
