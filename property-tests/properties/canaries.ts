@@ -1,4 +1,5 @@
 /** Which shipped variant each property has to catch, and where. */
+import type { ToApiServer } from '../../src/protocol/api.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { JudgeOptions } from './judge.ts';
 import { scenarios } from './scenarios.ts';
@@ -11,6 +12,8 @@ export interface Canary {
   readonly given?: readonly string[];
   readonly options?: JudgeOptions;
 }
+
+const isDelete = (body: unknown): boolean => (body as ToApiServer).kind === 'api-request' && (body as Extract<ToApiServer, { kind: 'api-request' }>).request.verb === 'delete';
 
 const minutes = (count: number): JudgeOptions => ({ until: { kind: 'duration', ms: count * 60_000 } });
 
@@ -29,7 +32,7 @@ export const canaries: readonly Canary[] = [
   canary('pods.phase-monotonic', 'apiserver-revives-pods', scenarios.job),
   canary('pods.runs-on-one-node', 'apiserver-deletes-at-once', scenarios.replacedPod),
   canary('pods.terminal-means-stopped', 'early-terminal-phase', scenarios.slowStop),
-  canary('pods.kubelet-deletes-last', 'recreated-victim', scenarios.recreatedPod),
+  canary('pods.kubelet-deletes-last', 'recreated-victim', scenarios.recreatedPod, { slow: { channel: 'status', isSlow: isDelete } }),
   canary('scheduler.no-overcommit', 'assumed-pod-expiry', scenarios.fullNodes),
   canary('scheduler.hard-constraints', 'scheduler-without-node-affinity', scenarios.selective),
   canary('scheduler.pending-progress', 'lost-wake-up', scenarios.makingWay),
@@ -40,13 +43,13 @@ export const canaries: readonly Canary[] = [
   canary('deployment.rollout-availability', 'deployment-shrinks-at-once', scenarios.rollout),
   canary('deployment.rollout-surge', 'deployment-grows-at-once', scenarios.rollout),
   canary('deployment.recreate-no-overlap', 'deployment-recreates-without-waiting', scenarios.recreate),
-  canary('deployment.one-new-replicaset', 'stale-hash-collision', scenarios.hastyUser),
+  canary('deployment.one-new-replicaset', 'stale-hash-collision', scenarios.hastyUser, { slow: { channel: 'watch/replicasets.apps' } }),
   canary('deployment.rollout-terminates', 'deployment-never-grows', scenarios.rollout),
   canary('daemonset.one-per-node', 'daemonset-skips-a-node', scenarios.daemonSet),
   canary('job.count-exact', 'job-double-count', scenarios.job),
   canary('job.no-create-after-finish', 'job-end-unseen', scenarios.job),
   canary('job.completes', 'job-never-starts', scenarios.job),
-  canary('cronjob.at-most-once-per-tick', 'cronjob-random-names', scenarios.cronJob, minutes(3)),
+  canary('cronjob.at-most-once-per-tick', 'cronjob-forgets-ticks', scenarios.cronJob, minutes(3)),
   canary('cronjob.forbid', 'cronjob-ignores-forbid', scenarios.slowCronJob, minutes(4)),
   canary('cronjob.about-once', 'cron-hundred-missed', scenarios.suspendedCronJob, minutes(125)),
   canary('gc.safe', 'gc-sees-no-owners', scenarios.deletion),

@@ -76,6 +76,14 @@ describe('strategic merge patch', () => {
     expect(applyStrategicMergePatch(pod, { spec: { containers: [{ image: 'x' }] } }, POD))
       .toEqual(left('map: map[image:x] does not contain declared merge key: name'));
   });
+
+  it('hands on the very parts that it says nothing new about', () => {
+    const doc = { ...POD, metadata: { name: 'a', uid: '1' }, spec: { containers: [] }, status: { phase: 'Pending' } };
+    const patched = value(applyStrategicMergePatch(doc, { metadata: { uid: '1' }, status: { phase: 'Running' } }, POD)) as typeof doc;
+    expect(patched).toEqual({ ...doc, status: { phase: 'Running' } });
+    expect(patched.metadata).toBe(doc.metadata);
+    expect(patched.spec).toBe(doc.spec);
+  });
 });
 
 describe('three-way merge', () => {

@@ -24,7 +24,7 @@ const shrunk = (result: CampaignResult, subject: Subject, property: Property, ov
   const [failure] = result.failures;
   if (failure === undefined) throw new Error('expected a failure');
   const { faults, limits, budget } = { ...options, ...overrides };
-  const run = shrinkFailure({ subject, schedule: failure.schedule }, { property, signature: failure.violation.signature, budget, maxRuns: 2000 }, { seed: '1', faults, limits, tries: 10 });
+  const run = shrinkFailure({ subject, schedule: failure.schedule }, { property, signature: failure.violation.signature, budget, effort: { runsLeft: 2000, stepsLeft: 1_000_000 } }, { seed: '1', faults, limits, tries: 10 });
   if (run === undefined) throw new Error('expected a shrunk run');
   return run;
 };

@@ -25,6 +25,21 @@ describe('two API servers on one etcd', () => {
   });
 });
 
+describe('a broken connection to a client', () => {
+  it('takes the answers with it, so that the next incarnation is not told of the last one\'s requests', () => {
+    const bench = startBench();
+    bench.hold = (message) => message.from === 'etcd' && message.channel === 'kv';
+    const before = bench.send(created('one'));
+    bench.step('kube-apiserver', { kind: 'disconnected', peer: 'client', channel: 'api' });
+    const after = bench.send(created('two'));
+    bench.hold = undefined;
+    bench.release();
+    expect(bench.answers.has(before)).toBe(false);
+    expect(bench.answers.get(after)).toMatchObject({ kind: 'object', code: 201 });
+    expect(bench.refusal(created('one')).code).toBe(409);
+  });
+});
+
 describe('a broken connection to etcd', () => {
   it('leaves the outcome of what was under way unknown', () => {
     const bench = startBench();

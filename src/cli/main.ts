@@ -4,6 +4,7 @@ import type { Console } from './console.ts';
 import { processConsole } from './console.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { addExplore, addShrink } from './explore-options.ts';
 import { addReplay } from './replay-options.ts';
 import { addRun } from './run-options.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +16,8 @@ export const main = async (args: readonly string[], console: Console = processCo
     .exitOverride().configureOutput({ writeOut: (text) => console.out(text.trimEnd()), writeErr: (text) => console.err(text.trimEnd()) });
   addRun(program, console, (given) => { code = given; });
   addReplay(program, console, (given) => { code = given; });
+  addExplore(program, console, (given) => { code = given; });
+  addShrink(program, console, (given) => { code = given; });
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

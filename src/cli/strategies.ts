@@ -1,23 +1,17 @@
 /** The strategies by name, and the token of a run: what chooses, and what is needed to choose the same again. */
-import { fifoChooser, randomChooser, timedChooser, encodeToken } from '../kernel/index.ts';
+import { searchChooser, searchStrategies } from '../explore/strategies.ts';
+import { encodeToken, timedChooser } from '../kernel/index.ts';
 import type { Chooser } from '../kernel/index.ts';
 import type { ClusterTopology } from '../cluster/topology.ts';
 import { scenarioDigest } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
-export const strategies = ['timed', 'fifo', 'random'] as const;
+export const strategies = ['timed', ...searchStrategies] as const;
 export type Strategy = (typeof strategies)[number];
 
 export const isStrategy = (name: string): name is Strategy => (strategies as readonly string[]).includes(name);
 
-export const chooserNamed = (strategy: Strategy, seed: string): Chooser => {
-  switch (strategy) {
-    case 'timed': return timedChooser();
-    case 'fifo': return fifoChooser();
-    case 'random': return randomChooser(seed);
-    default: return strategy satisfies never;
-  }
-};
+export const chooserNamed = (strategy: Strategy, seed: string): Chooser => (strategy === 'timed' ? timedChooser() : searchChooser(strategy, seed));
 
 /** A timed run draws latencies; in an untimed one the chooser alone decides what comes first. */
 export const latencyFor = (strategy: Strategy): ClusterTopology['latency'] => (strategy === 'timed' ? 'lan' : 'none');

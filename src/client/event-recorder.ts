@@ -102,7 +102,8 @@ const pump = (recorder: EventRecorder, env: Env): RecorderStep => {
 /** Queues an event; one too many is dropped. */
 export const recordEvent = (recorder: EventRecorder, config: RecorderConfig, event: RecordedEvent, env: Env): RecorderStep => {
   if (recorder.queue.size >= MAX_QUEUED) return idle(recorder);
-  return pump({ ...recorder, queue: recorder.queue.push(makeEvent(event, config, env)) }, env);
+  const { correlator, queue, write } = recorder;
+  return pump({ correlator, queue: queue.push(makeEvent(event, config, env)), write }, env);
 };
 
 /** Without an answer the write is tried again, later; a refusal is final, except that a patch of an event that is gone becomes a creation. */
@@ -120,7 +121,7 @@ export const recorderAnswered = (recorder: EventRecorder, config: RecorderConfig
     return { recorder: { ...recorder, write: creating }, request: requestOf(creating), effects: noEffects };
   }
   const correlator = answer.kind === 'object' ? updateState(recorder.correlator, answer.object as CoreEvent) : recorder.correlator;
-  return pump({ ...recorder, correlator, write: undefined }, env);
+  return pump({ correlator, queue: recorder.queue, write: undefined }, env);
 };
 
 /** The recorder's timer fired: tries again. */

@@ -39,8 +39,9 @@ export const guardRun = (subject: Subject, pilotOf: (world: World) => Pilot, max
     const [oneDigest, otherDigest] = [one, other].map((record) => printDigest(digestStep(emptyDigest, record)));
     if (oneDigest !== otherDigest) return difference(first, second, steps, printStep(step), one.actor);
     const ended = ending();
-    if (ended !== undefined && pilot.isCalm()) return undefined;
-    if (ended !== undefined) pilot.calm();
+    if (ended === undefined) continue;
+    if (!pilot.isCalm()) pilot.calm();
+    if (pilot.isCalm()) return undefined;
   }
   return undefined;
 };

@@ -56,18 +56,25 @@ export const judgeRun = (subject: Subject, pilotOf: (world: World) => Pilot, pro
   return { outcome, violation: checker.findings()[0], schedule, evaluated: checker.evaluated(), broken: checker.broken(), world };
 };
 
+/** Where nothing else can go on, what is broken is mended. */
+const mend = (pilot: Pilot): Step | undefined => {
+  pilot.calm();
+  return pilot.next();
+};
+
 /** `see` answers whether the step broke a property. */
 const follow = (world: World, pilot: Pilot, ending: () => Ending | undefined, { maxSteps, maxMs }: RunBudget, see: (record: StepRecord) => boolean): RunOutcome => {
   const sinceMs = world.nowMs;
   for (let steps = 0; steps < maxSteps && world.nowMs - sinceMs <= maxMs; steps += 1) {
-    const step = pilot.next();
-    if (step === undefined) return 'quiescent';
+    const step = pilot.next() ?? mend(pilot);
+    if (step === undefined) return ending() ?? 'quiescent';
     const record = world.take(step);
     pilot.taken?.(step);
     if (see(record)) return 'violated';
     const ended = ending();
-    if (ended !== undefined && pilot.isCalm()) return ended;
-    if (ended !== undefined) pilot.calm();
+    if (ended === undefined) continue;
+    if (!pilot.isCalm()) pilot.calm();
+    if (pilot.isCalm()) return ended;
   }
   return 'budget';
 };

@@ -15,25 +15,41 @@ export interface Exchange {
 
 type Asked = Omit<Exchange, 'answer' | 'client'>;
 
-interface Reader {
-  readonly open: Map<string, Asked>;
-  last: StepRecord | undefined;
-  exchanges: readonly Exchange[];
-}
-
 /** `kube-apiserver/1` is one too. */
 export const isApiserver = (actor: ActorId | undefined): boolean => actor !== undefined && actor.startsWith(APISERVER);
 
 const keyFor = (server: ActorId, client: ActorId, id: number): string => `${server} ${client} ${id}`;
 
-/** The request that the step brought to kube-apiserver, if it did. */
-export const requestIn = ({ actor, input }: StepRecord): { readonly client: ActorId; readonly id: number; readonly channel: string; readonly userAgent: string | undefined; readonly request: ApiRequest } | undefined => {
+export interface Incoming {
+  readonly client: ActorId;
+  readonly id: number;
+  readonly channel: string;
+  readonly userAgent: string | undefined;
+  readonly request: ApiRequest;
+}
+
+const readRequest = ({ actor, input }: StepRecord): Incoming | undefined => {
   if (!isApiserver(actor) || input?.kind !== 'message') return undefined;
   const body = input.body as ToApiServer;
   return body.kind === 'api-request' ? { client: input.from, id: body.id, channel: input.channel, userAgent: body.userAgent, request: body.request } : undefined;
 };
 
-const readStep = ({ open }: Reader, record: StepRecord): readonly Exchange[] => {
+/** Why memos of one: several monitors ask about the same step. Nothing observable depends on them. */
+let requestRecord: StepRecord | undefined;
+let lastRequest: Incoming | undefined;
+let exchangeRecord: StepRecord | undefined;
+let lastExchanges: readonly Exchange[] = [];
+
+/** The request that the step brought to kube-apiserver, if it did. */
+export const requestIn = (record: StepRecord): Incoming | undefined => {
+  if (record !== requestRecord) {
+    requestRecord = record;
+    lastRequest = readRequest(record);
+  }
+  return lastRequest;
+};
+
+const readStep = (open: Map<string, Asked>, record: StepRecord): readonly Exchange[] => {
   const server = record.actor as ActorId;
   const asked = requestIn(record);
   if (asked !== undefined && asked.request.verb !== 'watch') open.set(keyFor(server, asked.client, asked.id), { request: asked.request, userAgent: asked.userAgent });
@@ -52,23 +68,23 @@ const readStep = ({ open }: Reader, record: StepRecord): readonly Exchange[] => 
 };
 
 const none: readonly never[] = [];
-const readers = new WeakMap<World, Reader>();
+/** World -> the requests that are still unanswered, by server, client and id. */
+const unanswered = new WeakMap<World, Map<string, Asked>>();
 
-const readerOf = (world: World): Reader => {
-  const known = readers.get(world);
+const openIn = (world: World): Map<string, Asked> => {
+  const known = unanswered.get(world);
   if (known !== undefined) return known;
-  const fresh: Reader = { open: new Map(), last: undefined, exchanges: none };
-  readers.set(world, fresh);
+  const fresh = new Map<string, Asked>();
+  unanswered.set(world, fresh);
   return fresh;
 };
 
 /** The exchanges that a step completed. Whoever asks has to be shown every step of kube-apiserver. */
 export const exchangesOf = (world: World, record: StepRecord): readonly Exchange[] => {
   if (!isApiserver(record.actor)) return none;
-  const reader = readerOf(world);
-  if (reader.last !== record) {
-    reader.last = record;
-    reader.exchanges = readStep(reader, record);
+  if (record !== exchangeRecord) {
+    exchangeRecord = record;
+    lastExchanges = readStep(openIn(world), record);
   }
-  return reader.exchanges;
+  return lastExchanges;
 };

@@ -6,13 +6,16 @@ export const isFault = ({ step: { kind } }: StepRecord): boolean => kind !== 'de
 
 const isOf = (component: string) => (actor: ActorId): boolean => actor === component || actor.startsWith(`${component}/`);
 
-/** Whether a fault may make the component forget what it did, or leave it in doubt about it: it crashes, or a connection of it breaks. */
+const isApiserver = isOf('kube-apiserver');
+const isEtcd = isOf('etcd');
+
+/** Whether a fault may make the component forget what it did, or leave it in doubt about it: what it writes passes through kube-apiserver and etcd. */
 export const disturbs = ({ step }: StepRecord, component: string): boolean => {
   const isIt = isOf(component);
   switch (step.kind) {
-    case 'crash': return isIt(step.actor) || isOf('kube-apiserver')(step.actor);
+    case 'crash': return isIt(step.actor) || isApiserver(step.actor) || isEtcd(step.actor);
     case 'cut':
-    case 'reset': return isIt(step.a) || isIt(step.b);
+    case 'reset': return [step.a, step.b].some((actor) => isIt(actor) || isEtcd(actor));
     case 'deliver':
     case 'fire':
     case 'restart':

@@ -80,7 +80,7 @@ const diffListOfMaps = (original: JsonList, modified: JsonList, meta: FieldMeta,
     } else if (pair.modified === undefined) {
       const identity = requiredIdentity(pair.original, mergeKey);
       if (!options.ignoreDeletions) deletions.push(sortedMap(new Map([[mergeKey, identity], [DIRECTIVE, 'delete']])));
-    } else {
+    } else if (pair.original !== pair.modified || meta.of !== undefined) {
       const diff = diffFields(asMap(pair.original), asMap(pair.modified), meta.of, options, meta.retainKeys === true);
       if (diff.size > 0) changes.push(sortedMap(diff.set(mergeKey, requiredIdentity(pair.modified, mergeKey))));
     }

@@ -26,11 +26,13 @@ export const hasKey = (map: JsonMap, key: string): boolean => Object.hasOwn(map,
 /** The value of a key, or undefined where it is absent. */
 export const valueAt = (map: JsonMap, key: string): unknown => (Object.hasOwn(map, key) ? map[key] : undefined);
 
-/** Why not simply sorted: nearly every map here was made by a patch, whose keys ascend already. */
-const ascending = (keys: string[]): string[] => {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return keys.sort(compareStrings);
-  return keys;
+const doAscend = (keys: readonly string[]): boolean => {
+  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
+  return true;
 };
+
+/** Why not simply sorted: nearly every map here was made by a patch, whose keys ascend already. */
+const ascending = (keys: string[]): string[] => (doAscend(keys) ? keys : keys.sort(compareStrings));
 
 export const presentKeys = (map: JsonMap): string[] => {
   const keys: string[] = [];
@@ -38,17 +40,52 @@ export const presentKeys = (map: JsonMap): string[] => {
   return ascending(keys);
 };
 
+const hasAllOf = (map: JsonMap, part: JsonMap): boolean => {
+  for (const key of Object.keys(part)) if (part[key] !== undefined && !(hasKey(map, key) && deepEqual(map[key], part[key]))) return false;
+  return true;
+};
+
+const hasNoneBeyond = (map: JsonMap, whole: JsonMap): boolean => {
+  for (const key of Object.keys(map)) if (map[key] !== undefined && !hasKey(whole, key)) return false;
+  return true;
+};
+
 export const deepEqual = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
   if (isList(a)) return isList(b) && a.length === b.length && a.every((value, i) => deepEqual(value, b[i]));
-  if (!isMap(a) || !isMap(b)) return false;
-  const keys = presentKeys(a);
-  return keys.length === presentKeys(b).length && keys.every((key) => hasKey(b, key) && deepEqual(a[key], b[key]));
+  return isMap(a) && isMap(b) && hasAllOf(b, a) && hasNoneBeyond(b, a);
 };
 
 /** The map with its keys in byte order: the canonical form of every map that a patch makes. */
-export const sortedMap = (map: ReadonlyMap<string, unknown>): JsonMap =>
-  Object.fromEntries(ascending([...map.keys()].filter((key) => map.get(key) !== undefined)).map((key) => [key, map.get(key)]));
+export const sortedMap = (map: ReadonlyMap<string, unknown>): JsonMap => {
+  const keys: string[] = [];
+  for (const [key, value] of map) if (value !== undefined) keys.push(key);
+  return Object.fromEntries(ascending(keys).map((key) => [key, map.get(key)]));
+};
+
+/** Whether the map is such as `sortedMap` makes them. */
+export const isSortedMap = (map: JsonMap): boolean => {
+  const keys = Object.keys(map);
+  return doAscend(keys) && keys.every((key) => map[key] !== undefined);
+};
+
+/** The sorted map of the changed values, without those that become undefined; the map itself where that is the same. */
+export const mapValues = (map: JsonMap, changed: (value: unknown) => unknown): JsonMap => {
+  const entries: [string, unknown][] = [];
+  let isSame = isSortedMap(map);
+  for (const key of presentKeys(map)) {
+    const value = changed(map[key]);
+    if (value !== map[key]) isSame = false;
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return isSame ? map : Object.fromEntries(entries);
+};
+
+/** The list of the changed values; the list itself where none is another. */
+export const mapItems = (list: JsonList, changed: (value: unknown) => unknown): JsonList => {
+  const items = list.map(changed);
+  return items.every((item, i) => item === list[i]) ? list : items;
+};
 
 /** The present entries as a map that may be changed. */
 export const mutableCopy = (map: JsonMap): Map<string, unknown> => {
@@ -59,6 +96,7 @@ export const mutableCopy = (map: JsonMap): Map<string, unknown> => {
 
 /** Go's `%v`. */
 export const goText = (value: unknown): string => {
+  if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '<nil>';
   if (isList(value)) return `[${value.map(goText).join(' ')}]`;
   if (isMap(value)) return `map[${sortedEntries(value).map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;

@@ -36,13 +36,26 @@ export const insertionSort = (list: JsonList, less: (a: unknown, b: unknown) => 
   return sorted;
 };
 
+/** The type of all elements; undefined where they are of several, or there is none. */
+const soleType = (lists: readonly JsonList[]): GoType | undefined => {
+  let sole: GoType | undefined;
+  for (const list of lists) {
+    for (const item of list) {
+      const type = goTypeOf(item);
+      if (sole !== undefined && type !== sole) return undefined;
+      sole = type;
+    }
+  }
+  return sole;
+};
+
 /** The common type of the elements. */
 export const elementType = (...lists: readonly JsonList[]): GoType => {
+  const sole = soleType(lists);
+  if (sole !== undefined && sole !== 'slice') return sole;
   const types = new Set(lists.flat().map(goTypeOf));
   if (types.has('slice')) return refuseListOfLists();
-  if (types.size > 1) return refuse(`list element types are not identical: ${goText(lists)}`);
-  for (const type of types) return type;
-  return refuse('no elements in any of the given slices');
+  return refuse(types.size > 1 ? `list element types are not identical: ${goText(lists)}` : 'no elements in any of the given slices');
 };
 
 const isDeletion = (item: unknown): boolean => valueAt(asMap(item), DIRECTIVE) === 'delete';

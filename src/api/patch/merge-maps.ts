@@ -3,7 +3,7 @@
  * Models: staging/src/k8s.io/apimachinery/pkg/util/strategicpatch/patch.go `mergeMap`, `mergePatchIntoOriginal`, `applyRetainKeysDirective`
  */
 import type { JsonList, JsonMap } from './json-value.ts';
-import { deepEqual, goText, goTypeOf, isList, isMap, mutableCopy, presentKeys, sortedMap, valueAt } from './json-value.ts';
+import { deepEqual, goText, goTypeOf, hasKey, isList, isMap, isSortedMap, mapItems, mapValues, mutableCopy, presentKeys, sortedMap, valueAt } from './json-value.ts';
 import { DIRECTIVE, asMap, elementType, normalizeOrder, partition, requiredIdentity, splitDeletions } from './list-order.ts';
 import type { FieldMeta } from './merge-keys.ts';
 import { fieldMeta } from './merge-keys.ts';
@@ -113,18 +113,18 @@ const applyElementOrders = (original: Draft, patch: Draft, type: string | undefi
 };
 
 const withoutNulls = (value: unknown): unknown => {
-  if (isList(value)) return value.map(withoutNulls);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(presentKeys(value).filter((key) => value[key] !== null).map((key) => [key, withoutNulls(value[key])]));
+  if (isList(value)) return mapItems(value, withoutNulls);
+  return isMap(value) ? mapValues(value, (field) => (field === null ? undefined : withoutNulls(field))) : value;
 };
 
 /** The value without elements and fields that are directives; undefined where it is one itself. */
 const withoutDirectives = (value: unknown): unknown => {
-  if (isList(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
+  if (isList(value)) {
+    const items = mapItems(value, withoutDirectives);
+    return items.includes(undefined) ? items.filter((item) => item !== undefined) : items;
+  }
   if (!isMap(value)) return value;
-  if (valueAt(value, DIRECTIVE) !== undefined) return undefined;
-  const entries = presentKeys(value).map((key): [string, unknown] => [key, withoutDirectives(value[key])]);
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
+  return valueAt(value, DIRECTIVE) === undefined ? mapValues(value, withoutDirectives) : undefined;
 };
 
 const adopt = (original: Draft, key: string, value: unknown, mode: MergeMode): void => {
@@ -155,8 +155,32 @@ const mergeField = (original: Draft, patchKey: string, value: unknown, type: str
   else original.set(key, value);
 };
 
+const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** Whether the patch says nothing but what the document has, as the uid of its target does. */
+const isNoChange = (original: JsonMap, patch: JsonMap): boolean => {
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === undefined || value === null || isNested(value) || value !== original[key] || !hasKey(original, key)) return false;
+  }
+  return isSortedMap(original);
+};
+
+const hasDirectives = (patch: JsonMap): boolean => {
+  for (const key of Object.keys(patch)) if (key.startsWith('$')) return true;
+  return false;
+};
+
 /** `patch` merged into `original`, an object of the named type. Neither is changed. Refuses what upstream refuses. */
 export const mergeMaps = (original: JsonMap, patch: JsonMap, type: string | undefined, mode: MergeMode): JsonMap => {
+  if (hasDirectives(patch)) return mergeWithDirectives(original, patch, type, mode);
+  if (isNoChange(original, patch)) return original;
+  const merged = mutableCopy(original);
+  for (const key of presentKeys(patch)) mergeField(merged, key, patch[key], type, mode);
+  return sortedMap(merged);
+};
+
+const mergeWithDirectives = (original: JsonMap, patch: JsonMap, type: string | undefined, mode: MergeMode): JsonMap => {
   const directive = valueAt(patch, DIRECTIVE);
   const remaining = mutableCopy(patch);
   if (directive !== undefined) {

@@ -4,7 +4,7 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { JsonMap } from './json-value.ts';
-import { isList, isMap, presentKeys } from './json-value.ts';
+import { isList, isMap, mapItems, presentKeys } from './json-value.ts';
 import { DIRECTIVE, asMap } from './list-order.ts';
 import { rootType } from './merge-keys.ts';
 import { DELETION_LIST, ELEMENT_ORDER, RETAIN_KEYS, mergeMaps } from './merge-maps.ts';
@@ -34,6 +34,5 @@ const mapWithoutLeftovers = (map: JsonMap): JsonMap => {
 export const withoutLeftovers = (value: unknown): unknown => {
   if (isMap(value)) return mapWithoutLeftovers(value);
   if (!isList(value)) return value;
-  const items = value.map(withoutLeftovers);
-  return items.every((item, i) => item === value[i]) ? value : items;
+  return mapItems(value, withoutLeftovers);
 };

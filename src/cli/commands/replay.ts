@@ -1,6 +1,6 @@
 /** `kubeloom replay`: a journal, or the run that a token names, folded again and compared step by step. */
 import { isLeft } from 'fp-ts/lib/Either.js';
-import { checkAt, decodeToken, describeReplayProblem, digestFolder, journalHeader, readJournal, replayJournal } from '../../kernel/index.ts';
+import { checkAt, decodeToken, describeReplayProblem, deviatingChooser, digestFolder, journalHeader, readJournal, replayJournal } from '../../kernel/index.ts';
 import type { StepRecord, Token, World } from '../../kernel/index.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -64,7 +64,7 @@ const followToken = (console: Console, scenario: Scenario, token: Token, flags: 
   const world = createWorldOf(scenario);
   const folder = digestFolder(journalHeader(world.config, VERSION, scenario), world);
   const steps = Math.min(token.steps, flags.toStep ?? token.steps);
-  runScenario(world, chooserNamed(token.strategy, token.seed), scenario, {
+  runScenario(world, deviatingChooser(chooserNamed(token.strategy, token.seed), token.deviations), scenario, {
     until: { kind: 'condition', text: 'the token\'s last step', holds: () => false }, maxSteps: steps, maxMs: Infinity,
     onStep: (record) => { folder.add(record); onStep(record, scenario.topology.startMs); },
   });

@@ -6,6 +6,8 @@ import type { KubectlState } from '../../components/kubectl/kubectl-actor.ts';
 import { digestFolder, journalHeader, journalWriter } from '../../kernel/index.ts';
 import type { StepRecord, World } from '../../kernel/index.ts';
 import { eventReasons, explain, printFlow } from '../../observe/index.ts';
+import type { Finding } from '../../properties/index.ts';
+import { checkProperties, judgedProperties } from '../../properties/index.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
 import type { ScenarioResult, Until } from '../../scenario/run-scenario.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
@@ -41,6 +43,8 @@ export interface RunFlags extends ScenarioFlags {
 export interface FinishedRun {
   readonly world: World;
   readonly result: ScenarioResult;
+  /** What the run broke of `judgedProperties`. */
+  readonly findings: readonly Finding[];
   readonly digest: string;
   readonly token: string;
 }
@@ -70,31 +74,39 @@ const startRecording = (world: World, scenario: Scenario, path: string | undefin
   };
 };
 
+/** What has to hold in the end is judged only where the run came to one. */
+const isAtRest = ({ outcome }: ScenarioResult, until: Until): boolean => outcome === 'still' || (outcome === 'reached' && until.kind === 'settled');
+
 /** Runs a scenario and writes its journal. `onStep` sees every record of the user's part. */
 export const runToEnd = (scenario: Scenario, flags: RunFlags, data: DataFolder | undefined, onStep?: (record: StepRecord) => void): FinishedRun => {
   const world = createWorldOf(scenario);
   const recorder = startRecording(world, scenario, flags.journal);
+  const checker = checkProperties(judgedProperties);
+  for (const record of world.beginning) checker.step(world, record);
   const progress = runProgress(world.nowMs, process.stderr);
   const result = runScenario(world, chooserNamed(flags.strategy, flags.seed), scenario, {
     until: flags.until, maxSteps: flags.maxSteps, maxMs: flags.maxMs,
     onStep: (record, phase) => {
       recorder.add(record);
       data?.mirror(record);
+      checker.step(world, record);
       if (phase === 'run') onStep?.(record);
       progress.step(world);
     },
   });
   progress.stop();
   data?.close();
+  if (isAtRest(result, flags.until)) checker.end(world);
   const digest = recorder.finish();
-  return { world, result, digest, token: runToken(scenario, flags.strategy, result.steps, digest) };
+  return { world, result, findings: checker.findings(), digest, token: runToken(scenario, flags.strategy, result.steps, digest) };
 };
 
 const refusedCommands = (world: World): readonly string[] =>
   world.stateOf<KubectlState>(KUBECTL).said.filter(({ failed }) => failed).map(({ text }) => text);
 
-const exitCodeOf = ({ outcome, converged }: ScenarioResult, refused: readonly string[]): ExitCode => {
+const exitCodeOf = ({ result: { outcome, converged }, findings }: FinishedRun, refused: readonly string[]): ExitCode => {
   if (refused.length > 0) return exitCodes.badInput;
+  if (findings.length > 0) return exitCodes.violated;
   switch (outcome) {
     case 'reached': return exitCodes.fine;
     case 'still': return converged ? exitCodes.fine : exitCodes.violated;
@@ -111,17 +123,21 @@ const sayTable = (console: Console, run: FinishedRun, flags: RunFlags, wallMs: n
   const pending = pendingReasons(world);
   if (pending.length > 0) console.out(`\nPending:\n${pending.map((reason) => `  ${reason}`).join('\n')}`);
   if (result.missing.length > 0) console.out(`\nNot settled (${result.outcome === 'still' ? 'nothing moves any more' : 'the budget is spent'}):\n${result.missing.map((one) => `  ${one}`).join('\n')}`);
+  if (run.findings.length > 0) console.out(`\nViolated:\n${run.findings.map(({ property, step, message }) => `  ${property} at step ${step}: ${message}`).join('\n')}`);
   console.out(`\n${result.converged ? 'Settled' : 'Ended'} ${seconds(result.simulatedMs)} after the cluster was up: ${result.steps} steps in ${seconds(wallMs)}, digest ${digest}`);
   if (flags.journal !== undefined) console.out(`journal  ${flags.journal}\nreplay   npx kubeloom replay ${flags.journal} --verify`);
   console.out(`token    ${token}`);
 };
 
-const sayJson = (console: Console, { world, result, digest, token }: FinishedRun, flags: RunFlags): void => {
+const sayJson = (console: Console, { world, result, findings, digest, token }: FinishedRun, flags: RunFlags): void => {
   const { revision, pods, workloads } = clusterReport(world);
   console.out(JSON.stringify({
     converged: result.converged, outcome: result.outcome, steps: result.steps, simulatedMs: result.simulatedMs, revision, digest, token,
     journal: flags.journal ?? null, pods, workloads, missing: result.missing, pending: pendingReasons(world),
-    violations: result.converged || result.outcome !== 'still' ? [] : [{ property: 'converges', kind: 'eventually', message: result.missing.join('; ') }],
+    violations: [
+      ...(result.converged || result.outcome !== 'still' ? [] : [{ property: 'converges', kind: 'eventually', message: result.missing.join('; ') }]),
+      ...findings.map(({ property, kind, step, message }) => ({ property, kind, step, message })),
+    ],
   }));
 };
 
@@ -162,5 +178,5 @@ export const runCommand = (console: Console, names: readonly string[], flags: Ru
   if (flags.explain) sayExplanation(console, records, scenario);
   if (flags.output === 'json') sayJson(console, run, flags);
   else sayTable(console, run, flags, performance.now() - began);
-  return exitCodeOf(run.result, refused);
+  return exitCodeOf(run, refused);
 };

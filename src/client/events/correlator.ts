@@ -69,7 +69,7 @@ const aggregate = (correlator: Correlator, event: CoreEvent, env: Env): readonly
   const messages = fresh.includes(message) ? fresh : [...fresh, message];
   const full = messages.length >= MAX_SIMILAR;
   const kept: Aggregate = { messages: full ? messages.slice(1) : messages, lastMs: env.nowMs };
-  const next = { ...correlator, aggregates: lruSet(correlator.aggregates, key, kept) };
+  const next = { spam: correlator.spam, aggregates: lruSet(correlator.aggregates, key, kept), log: correlator.log };
   return full ? [next, combined(event, env), key] : [next, event, eventKey(event)];
 };
 
@@ -84,9 +84,9 @@ const count = (correlator: Correlator, event: CoreEvent, key: string): readonly 
   return [observed(correlator, counted, key), { kind: 'write', event: counted, patch }];
 };
 
-const observed = (correlator: Correlator, event: CoreEvent, key: string): Correlator => ({
-  ...correlator,
-  log: lruSet(correlator.log, key, {
+const observed = ({ spam, aggregates, log }: Correlator, event: CoreEvent, key: string): Correlator => ({
+  spam, aggregates,
+  log: lruSet(log, key, {
     count: event.count, firstTimestamp: event.firstTimestamp, name: event.metadata.name, resourceVersion: event.metadata.resourceVersion ?? '',
   }),
 });
@@ -97,7 +97,7 @@ export const correlate = (correlator: Correlator, event: CoreEvent, env: Env): r
   const [counted, written] = count(aggregated, folded, key);
   const spamKey = aboutKey(folded);
   const [accepted, bucket] = tryAccept(lruGet(counted.spam, spamKey), SPAM_LIMITS, env.nowMs);
-  const next = { ...counted, spam: lruSet(counted.spam, spamKey, bucket) };
+  const next = { spam: lruSet(counted.spam, spamKey, bucket), aggregates: counted.aggregates, log: counted.log };
   return [next, accepted ? written : { kind: 'skip' }];
 };
 

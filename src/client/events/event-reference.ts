@@ -3,6 +3,7 @@
  * Models: client-go/tools/reference/ref.go `GetReference`, client-go/tools/record/util/util.go `GenerateEventName`
  */
 import { hashText } from '../../base/hash.ts';
+import type { Mutable } from '../../base/mutable.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { EventSource, ObjectReference } from '../../api/types.ts';
 import type { Env } from '../../kernel/transition.ts';
@@ -24,10 +25,14 @@ export interface CoreEvent extends KubeObject {
 /** `fieldPath`: of a container, as the kubelet writes it: `spec.containers{web}`. */
 export const referenceTo = (object: KubeObject, fieldPath?: string): ObjectReference => {
   const { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion } } = object;
-  return {
-    kind, ...(namespace === undefined || namespace === '' ? {} : { namespace }), name, ...(uid === undefined ? {} : { uid }), apiVersion,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(fieldPath === undefined ? {} : { fieldPath }),
-  };
+  const reference: Mutable<ObjectReference> = { kind };
+  if (namespace !== undefined && namespace !== '') reference.namespace = namespace;
+  reference.name = name;
+  if (uid !== undefined) reference.uid = uid;
+  reference.apiVersion = apiVersion;
+  if (resourceVersion !== undefined) reference.resourceVersion = resourceVersion;
+  if (fieldPath !== undefined) reference.fieldPath = fieldPath;
+  return reference;
 };
 
 /** Events about cluster-scoped objects live in `default`. */

@@ -1,7 +1,7 @@
 /** Variants that are wrong on purpose: each breaks a property that nothing real is known to break, so that the property is known to notice. */
 import type { KubeObject } from '../../api/object.ts';
 import { notFound } from '../../api/status.ts';
-import type { Job, Node, Pod } from '../../api/types.ts';
+import type { CronJob, Job, Node, Pod } from '../../api/types.ts';
 import { defaultProfile } from '../../components/kube-scheduler/default-profile.ts';
 import { sizeOf, specReplicas } from '../../components/kube-controller-manager/deployment/policy/replica-sets.ts';
 import { podsShouldBeOnNode } from '../../components/kube-controller-manager/daemonset/pods-on-node.ts';
@@ -90,6 +90,17 @@ const podCanaries: readonly Variant[] = [
   }),
 ];
 
+const withoutTick = (request: ApiRequest): ApiRequest => {
+  if (request.verb === 'create' && request.resource === 'jobs.batch') {
+    const { metadata: { name, ...metadata }, ...body } = request.body as KubeObject;
+    return { ...request, body: { ...body, metadata: { ...metadata, generateName: `${name}-` } } };
+  }
+  if (request.verb !== 'update' || request.subresource !== 'status') return request;
+  const cronJob = request.body as CronJob;
+  const { lastScheduleTime: _dropped, ...status } = cronJob.status ?? {};
+  return { ...request, body: { ...cronJob, status } };
+};
+
 const workloadCanaries: readonly Variant[] = [
   canary('replicaset-one-batch', 'kube-controller-manager', 'No batch of new pods follows the first, which is of one, and expectations are not waited for but once.', {
     replicaSet: { burstReplicas: 1, mayManage: (expectations) => expectations.counts.size === 0 },
@@ -112,12 +123,8 @@ const workloadCanaries: readonly Variant[] = [
     return job.kind === 'Job' && job.status?.conditions?.some(({ type }) => type === 'Complete') === true ? { ...job, status: {} } as Job : object;
   })),
   canary('cronjob-ignores-forbid', 'kube-controller-manager', 'A Job that still runs does not keep the next from starting.', { cronJob: { isRunning: () => false } }),
-  mutant('cronjob-random-names', 'kube-controller-manager', 'The name of a CronJob\'s Job is not a function of the tick.', rewritingRequests('kube-controller-manager', 'cronjob-controller', (request) => {
-    const body = request.body as KubeObject | undefined;
-    if (request.verb !== 'create' || request.resource !== 'jobs.batch' || body === undefined) return request;
-    const { name, ...metadata } = body.metadata;
-    return { ...request, body: { ...body, metadata: { ...metadata, generateName: `${name}-` } } };
-  })),
+  mutant('cronjob-forgets-ticks', 'kube-controller-manager', 'The name of a CronJob\'s Job is not a function of the tick, and the tick is not written down.',
+    rewritingRequests('kube-controller-manager', 'cronjob-controller', withoutTick)),
 ];
 
 const isSlice = ({ resource }: ApiRequest): boolean => resource === 'endpointslices.discovery.k8s.io';

@@ -25,7 +25,7 @@ import type { ApiserverState, Held, Pending, WriteJob } from './state.ts';
 import { initialState } from './state.ts';
 import { leaseGranted } from './storage/event-lease.ts';
 import type { ApiserverEffect, Settings, Turn } from './turn.ts';
-import { change, KV, takePending, unpark } from './turn.ts';
+import { change, connectionBroken, KV, takePending, unpark } from './turn.ts';
 
 type Body = ToApiServer | FromApiServer | ToEtcd | FromEtcd;
 
@@ -161,6 +161,7 @@ const disconnected = (turn: Turn, peer: ActorId, channel: string): void => {
   if (peer !== turn.settings.etcd) {
     const backlog = turn.state.backlog.filter((held) => held.from !== peer || held.channel !== channel);
     if (backlog.length !== turn.state.backlog.length) change(turn, { backlog });
+    connectionBroken(turn, peer, channel);
     return dropStreams(turn, peer, channel);
   }
   if (channel === KV) return etcdCallsLost(turn);

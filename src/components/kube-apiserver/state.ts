@@ -22,6 +22,8 @@ export interface Client {
   readonly actor: ActorId;
   readonly channel: string;
   readonly id: number;
+  /** Which connection on that channel it came by: how often the channel had broken before. */
+  readonly connection: number;
 }
 
 /** A message that came before the server serves. */
@@ -193,6 +195,8 @@ export interface ApiserverState {
   readonly pending: PersistentMap<Pending>;
   readonly parked: PersistentMap<Parked>;
   readonly collections: PersistentMap<Collection>;
+  /** How often the connection of a client on a channel has broken; absent: never. */
+  readonly breaks: PersistentMap<number>;
   /** Call ids, and keys of what is parked. */
   readonly nextId: number;
   /** How often a name of this label was drawn. */
@@ -211,6 +215,7 @@ export const initialState: ApiserverState = {
   pending: emptyMap(),
   parked: emptyMap(),
   collections: emptyMap(),
+  breaks: emptyMap(),
   nextId: 1,
   draws: emptyMap(),
   eventLease: { id: 0, reusableUntilMs: 0, uses: 0, granting: false, waiting: [] },
@@ -221,6 +226,6 @@ export const initialState: ApiserverState = {
 /** Why spelled out: see mutable.ts. */
 export const copyOf = (state: ApiserverState): Mutable<ApiserverState> => ({
   phase: state.phase, backlog: state.backlog, unready: state.unready, cachers: state.cachers, streams: state.streams, pending: state.pending,
-  parked: state.parked, collections: state.collections, nextId: state.nextId, draws: state.draws, eventLease: state.eventLease,
+  parked: state.parked, collections: state.collections, breaks: state.breaks, nextId: state.nextId, draws: state.draws, eventLease: state.eventLease,
   compaction: state.compaction, bookmarkArmed: state.bookmarkArmed,
 });

@@ -79,7 +79,21 @@ export const unpark = (turn: Turn, key: string): Parked | undefined => {
   return parked;
 };
 
+const connectionKey = (actor: string, channel: string): string => `${actor} ${channel}`;
+
+/** The connection that a client's messages on a channel come by now. */
+export const connectionOf = (turn: Turn, actor: string, channel: string): number =>
+  (turn.state.breaks.size === 0 ? 0 : turn.state.breaks.get(connectionKey(actor, channel)) ?? 0);
+
+export const connectionBroken = (turn: Turn, actor: string, channel: string): void =>
+  change(turn, { breaks: turn.state.breaks.set(connectionKey(actor, channel), connectionOf(turn, actor, channel) + 1) });
+
+/** Why it matters: the next incarnation of a client counts its requests from 1 again, and must not be told of those of the last. */
+export const isGone = (turn: Turn, { actor, channel, connection }: Client): boolean => connectionOf(turn, actor, channel) !== connection;
+
+/** An answer goes by the connection that the request came by; when that has broken, nobody is told. */
 export const answer = (turn: Turn, client: Client, given: ApiAnswer): void => {
+  if (isGone(turn, client)) return;
   turn.effects.push({ kind: 'send', to: client.actor, channel: client.channel, body: { kind: 'api-answer', id: client.id, answer: given } });
 };
 

@@ -8,6 +8,7 @@ import { listPilot } from '../pilot.ts';
 import { actorOf } from '../strategies/chain.ts';
 import type { Subject } from '../subject.ts';
 import { nameOf } from './hold-plan.ts';
+import { isSpent, spend } from './shrink-options.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 export interface CriticalPair {
@@ -18,7 +19,7 @@ export interface CriticalPair {
   readonly second: Step;
 }
 
-const MAX_TRIES = 200;
+const MAX_TRIES = 100;
 
 /** What could be delivered to the actor of the step at `i` instead of it. */
 const rivals = (subject: Subject, schedule: readonly Step[], i: number, late: ReadonlySet<string>): readonly Step[] => {
@@ -43,10 +44,14 @@ export const withRivalAt = (schedule: readonly Step[], place: number, rival: Ste
 };
 
 /** `late`: names of the messages that the failing run holds back; any when empty. */
-export const findCriticalPair = (subject: Subject, schedule: readonly Step[], late: ReadonlySet<string>, { property, signature, budget }: ShrinkOptions): CriticalPair | undefined => {
-  const signatureOf = (steps: readonly Step[]): string | undefined => judgeRun(subject, (world) => listPilot(world, steps, 'fifo'), [property], { budget }).violation?.signature;
+export const findCriticalPair = (subject: Subject, schedule: readonly Step[], late: ReadonlySet<string>, { property, signature, budget, effort }: ShrinkOptions): CriticalPair | undefined => {
+  const signatureOf = (steps: readonly Step[]): string | undefined => {
+    const { violation, schedule: taken } = judgeRun(subject, (world) => listPilot(world, steps, 'fifo'), [property], { budget });
+    spend(effort, taken.length);
+    return violation?.signature;
+  };
   let tries = 0;
-  for (let i = schedule.length - 1; i >= 0 && tries < MAX_TRIES; i -= 1) {
+  for (let i = schedule.length - 1; i >= 0 && tries < MAX_TRIES && !isSpent(effort); i -= 1) {
     for (const second of rivals(subject, schedule, i, late)) {
       tries += 1;
       if (signatureOf(withRivalAt(schedule, i, second)) !== undefined) continue;

@@ -13,6 +13,7 @@ import { findCriticalPair } from './critical-pair.ts';
 import type { CriticalPair } from './critical-pair.ts';
 import { minimiseList } from './minimise-list.ts';
 import { shrinkSteps } from './shrink-steps.ts';
+import { isSpent, spend } from './shrink-options.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 export interface ShrunkRun {
@@ -27,28 +28,20 @@ export interface ShrunkRun {
   readonly criticalPair: CriticalPair | undefined;
   /** False when the budget was spent before nothing more could be left out. */
   readonly isMinimal: boolean;
-  readonly runs: number;
 }
 
 interface Judge {
   readonly run: (plan: HoldPlan) => Verdict | undefined;
-  readonly runs: () => number;
-  readonly isSpent: () => boolean;
 }
 
-const judgeOf = (subject: Subject, { property, signature, budget, maxRuns }: ShrinkOptions): Judge => {
-  let runs = 0;
-  return {
-    runs: () => runs,
-    isSpent: () => runs >= maxRuns,
-    run: (plan) => {
-      if (runs >= maxRuns) return undefined;
-      runs += 1;
-      const verdict = judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget });
-      return verdict.violation?.signature === signature ? verdict : undefined;
-    },
-  };
-};
+const judgeOf = (subject: Subject, { property, signature, budget, effort }: ShrinkOptions): Judge => ({
+  run: (plan) => {
+    if (isSpent(effort)) return undefined;
+    const verdict = judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget });
+    spend(effort, verdict.schedule.length);
+    return verdict.violation?.signature === signature ? verdict : undefined;
+  },
+});
 
 /** Nothing in the run after this can be held: holds up to the shortest prefix that still breaks it, found by halving. */
 const shortestPrefix = (judge: Judge, plan: HoldPlan): HoldPlan => {
@@ -132,21 +125,21 @@ export const shrinkRun = (subject: Subject, schedule: readonly Step[], options: 
   let plan = withFewest(judge, full);
   let verdict = judge.run(plan);
   for (let index = plan.holds.length - 1; index >= 0 && verdict !== undefined; index -= 1) ({ plan, verdict } = shortenHold(judge, plan, verdict, index));
-  return finish(subject, plan, judge, options);
+  return finish(subject, plan, options);
 };
 
-const finish = (subject: Subject, plan: HoldPlan, judge: Judge, options: ShrinkOptions): ShrunkRun | undefined => {
+const finish = (subject: Subject, plan: HoldPlan, options: ShrinkOptions): ShrunkRun | undefined => {
   const { property, signature, budget } = options;
   const held = judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget });
   if (held.violation?.signature !== signature) return undefined;
   const late = new Set(plan.holds.map((hold) => hold.held.name));
   const matters = endOf(held, plan.holds);
   const pair = findCriticalPair(subject, held.schedule.slice(0, matters), late, options);
-  const { schedule, isMinimal, runs } = shrinkSteps(subject, held.schedule, matters, { ...options, maxRuns: options.maxRuns - judge.runs() }, pair);
+  const { schedule, isMinimal } = shrinkSteps(subject, held.schedule, matters, options, pair);
   const verdict = judgeRun(subject, (world) => schedulePilot(world, schedule), [property], { budget });
   if (verdict.violation?.signature !== signature) return undefined;
   return {
     subject, violation: verdict.violation, schedule: verdict.schedule, matters: schedule.length, holds: plan.holds, faults: plan.faults.length,
-    criticalPair: findCriticalPair(subject, schedule, late, options), isMinimal: isMinimal && !judge.isSpent(), runs: judge.runs() + runs,
+    criticalPair: findCriticalPair(subject, schedule, late, options), isMinimal,
   };
 };

@@ -11,12 +11,12 @@ import type { Subject } from '../subject.ts';
 import { isPairIn } from './critical-pair.ts';
 import type { CriticalPair } from './critical-pair.ts';
 import { minimiseList } from './minimise-list.ts';
+import { isSpent, spend } from './shrink-options.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 export interface ShrunkSteps {
   readonly schedule: readonly Step[];
   readonly isMinimal: boolean;
-  readonly runs: number;
 }
 
 const actorsOf = (step: Step): readonly string[] => {
@@ -43,26 +43,25 @@ export const causalPast = (records: readonly StepRecord[]): readonly number[] =>
 
 /** `matters`: how many steps of the schedule are to be looked at; the rest is the default's. */
 export const shrinkSteps = (subject: Subject, schedule: readonly Step[], matters: number, options: ShrinkOptions, pair: CriticalPair | undefined): ShrunkSteps => {
-  const { property, signature, budget, maxRuns } = options;
+  const { property, signature, budget, effort } = options;
   const then = property.kind === 'always' ? 'stop' : 'fifo';
-  let runs = 0;
   const follow = (steps: readonly Step[], onStep?: (record: StepRecord) => void): readonly Step[] | undefined => {
-    runs += 1;
     const verdict = judgeRun(subject, (world) => listPilot(world, steps, then), [property], { budget, ...(onStep === undefined ? {} : { onStep }) });
+    spend(effort, verdict.schedule.length);
     if (verdict.violation?.signature !== signature) return undefined;
     return verdict.outcome === 'violated' ? verdict.schedule : verdict.schedule.slice(0, steps.length);
   };
   const prefix = schedule.slice(0, matters);
   const records: StepRecord[] = [];
-  if (follow(prefix, (record) => { records.push(record); }) === undefined) return { schedule: prefix, isMinimal: false, runs };
+  if (follow(prefix, (record) => { records.push(record); }) === undefined) return { schedule: prefix, isMinimal: false };
   const past = causalPast(records.slice(0, matters)).map((i) => prefix[i] as Step);
   const keepsPair = (steps: readonly Step[]): boolean => pair === undefined || property.kind !== 'always' || isPairIn(subject, steps, pair, options);
   let kept = past.length < prefix.length && keepsPair(past) ? follow(past) ?? prefix : prefix;
-  if (property.kind !== 'always') return { schedule: kept, isMinimal: true, runs };
+  if (property.kind !== 'always') return { schedule: kept, isMinimal: !isSpent(effort) };
   const smallest = minimiseList(kept, (steps) => {
-    const followed = runs < maxRuns ? follow(steps) : undefined;
+    const followed = !isSpent(effort) ? follow(steps) : undefined;
     return followed !== undefined && keepsPair(followed);
   });
   kept = follow(smallest) ?? kept;
-  return { schedule: kept, isMinimal: runs < maxRuns, runs };
+  return { schedule: kept, isMinimal: !isSpent(effort) };
 };

@@ -13,6 +13,11 @@ const shownBy = (body: FromApiServer): number | undefined => {
   return body.kind === 'api-watch-event' && body.event.type !== 'ERROR' ? Number(body.event.object.metadata.resourceVersion ?? 0) : undefined;
 };
 
+interface Seen {
+  readonly incarnation: number;
+  readonly revision: number;
+}
+
 const isReflector = (channel: string): boolean => channel.startsWith('watch/');
 
 export const observerMonotonic = always({
@@ -20,17 +25,28 @@ export const observerMonotonic = always({
   statement: 'What one reflector is shown never goes back in revision, as long as its process lives.',
   source: 'https://github.com/kubernetes/kubernetes/issues/83520',
 }, () => {
-  const seen = new Map<string, number>();
+  /** By actor, then by channel. */
+  const seen = new Map<string, Map<string, Seen>>();
+  const seenBy = (actor: string): Map<string, Seen> => {
+    const known = seen.get(actor);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, Seen>();
+    seen.set(actor, fresh);
+    return fresh;
+  };
   return {
     interest: { actors: ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'] },
     step: (world: World, { actor, input }): Verdict => {
       if (actor === undefined || input?.kind !== 'message' || !isReflector(input.channel)) return undefined;
       const revision = shownBy(input.body as FromApiServer);
       if (revision === undefined) return undefined;
-      const observer = `${actor} ${world.incarnationOf(actor)} ${input.channel}`;
-      const last = seen.get(observer) ?? 0;
-      if (revision < last) return violation('back in time', `${actor} had seen revision ${last} by ${input.channel} and was then shown revision ${revision}.`);
-      seen.set(observer, revision);
+      const incarnation = world.incarnationOf(actor);
+      const channels = seenBy(actor);
+      const last = channels.get(input.channel);
+      if (last?.incarnation === incarnation && revision < last.revision) {
+        return violation('back in time', `${actor} had seen revision ${last.revision} by ${input.channel} and was then shown revision ${revision}.`);
+      }
+      channels.set(input.channel, { incarnation, revision });
       return 'pass';
     },
   };

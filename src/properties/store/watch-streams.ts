@@ -27,7 +27,7 @@ export const openedBy = (record: StepRecord): Opened | undefined => {
   return { stream: streamOf(record, asked.client, asked.id), request: asked.request, fromRevision: version > 0 ? version : undefined };
 };
 
-export const sentBy = (record: StepRecord): readonly Sent[] => {
+const readSent = (record: StepRecord): readonly Sent[] => {
   if (!isApiserver(record.actor)) return none;
   let sent: Sent[] | undefined;
   for (const effect of record.effects) {
@@ -40,5 +40,18 @@ export const sentBy = (record: StepRecord): readonly Sent[] => {
 };
 
 const none: readonly never[] = [];
+
+/** Why a memo of one: several monitors ask about the same step. Nothing observable depends on it. */
+let lastRecord: StepRecord | undefined;
+let lastSent: readonly Sent[] = none;
+
+/** The events that kube-apiserver sent in a step. */
+export const sentBy = (record: StepRecord): readonly Sent[] => {
+  if (record !== lastRecord) {
+    lastRecord = record;
+    lastSent = readSent(record);
+  }
+  return lastSent;
+};
 
 export const nameIn = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;

@@ -10,7 +10,7 @@ import { streamChart } from '../machine.ts';
 import type { CacheEvent, Cacher, Client, Job, Stream } from '../state.ts';
 import { atRevision, infoOf, shownAs, storedAs } from '../storage/codec.ts';
 import type { Turn } from '../turn.ts';
-import { armTimer, cacherOf, cancelTimer, change, refuse, setCacher } from '../turn.ts';
+import { armTimer, cacherOf, cancelTimer, change, refuse, setCacher, isGone } from '../turn.ts';
 import { namespaceOf } from './cache-reads.ts';
 import type { Selection } from './selection.ts';
 import { nameDemanded, nodeDemanded, selectionOf, selects } from './selection.ts';
@@ -21,7 +21,7 @@ const BOOKMARK_MS = 60_000;
 const BOOKMARKS = 'bookmarks';
 export const STREAM_TIMER = 'stream/';
 
-const keyOf = (client: Client): string => `${client.actor} ${client.channel} ${client.id}`;
+const keyOf = (client: Omit<Client, 'connection'>): string => `${client.actor} ${client.channel} ${client.id}`;
 
 const sendEvent = (turn: Turn, client: Client, event: WatchEvent): void => {
   turn.effects.push({ kind: 'send', to: client.actor, channel: client.channel, body: { kind: 'api-watch-event', id: client.id, event } });
@@ -159,6 +159,7 @@ const newStream = (job: Job, selection: Selection): Stream => {
 /** Serves a watch request, or says why not. */
 export const openStream = (turn: Turn, job: Job): void => {
   const { request, client } = job;
+  if (isGone(turn, client)) return undefined;
   const selection = selectionOf(request.resource, request.options);
   if (isStatus(selection)) return refuse(turn, client, selection);
   const cacher = cacherOf(turn, storedAs(request.resource));
@@ -173,7 +174,7 @@ export const timeOutStream = (turn: Turn, key: string): void => {
   if (stream !== undefined) drive(turn, stream, { type: 'TIMEOUT' });
 };
 
-export const stopStream = (turn: Turn, client: Client): void => {
+export const stopStream = (turn: Turn, client: Omit<Client, 'connection'>): void => {
   const stream = turn.state.streams.get(keyOf(client));
   if (stream !== undefined) drive(turn, stream, { type: 'CLIENT_GONE' });
 };

@@ -13,7 +13,7 @@ import { authorize } from '../authorization/authorize.ts';
 import { openStream } from '../cacher/streams.ts';
 import type { Client, Job } from '../state.ts';
 import type { Turn } from '../turn.ts';
-import { refuse } from '../turn.ts';
+import { connectionOf, refuse } from '../turn.ts';
 import { create } from './create.ts';
 import { get, list } from './reads.ts';
 import { noSuchResource } from './refusals.ts';
@@ -55,7 +55,7 @@ export const run = (turn: Turn, job: Job): void => {
 
 /** Takes one request in. */
 export const receive = (turn: Turn, from: ActorId, channel: string, message: Extract<ToApiServer, { readonly kind: 'api-request' }>): void => {
-  const client: Client = { actor: from, channel, id: message.id };
+  const client: Client = { actor: from, channel, id: message.id, connection: connectionOf(turn, from, channel) };
   const { request } = message;
   const user = authenticate(turn, message.credential);
   if (isStatus(user)) return refuse(turn, client, user);

@@ -36,8 +36,9 @@ const scalarFits = (value: unknown, scalar: ScalarType): boolean => {
     case 'int64': return Number.isSafeInteger(value);
     case 'float64': return typeof value === 'number';
     case 'quantity': return typeof value === 'string' && isQuantity(value);
-    case 'time':
-    case 'microtime': return typeof value === 'string' && isTime(value);
+    case 'time': return typeof value === 'string' && isTime(value);
+    // Why not remembered: it is the time of a heartbeat, which hardly ever comes twice.
+    case 'microtime': return typeof value === 'string' && parseTime(value) !== undefined;
     case 'intstr': return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INT32);
     case 'raw': return true;
     case 'bytes': return false;
@@ -50,26 +51,29 @@ const scalarFits = (value: unknown, scalar: ScalarType): boolean => {
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const part = (known: unknown, name: string | number): unknown =>
-  (typeof known === 'object' && known !== null ? (known as Readonly<Record<string | number, unknown>>)[name] : undefined);
+const NO_FIELDS: Fields = {};
+const NO_ITEMS: readonly unknown[] = [];
 
 const listFits = (value: unknown, of: FieldType, known: unknown): boolean => {
   if (!Array.isArray(value)) return false;
-  for (let i = 0; i < value.length; i += 1) if (!fits(value[i], of, part(known, i))) return false;
+  const before: readonly unknown[] = Array.isArray(known) ? known : NO_ITEMS;
+  for (let i = 0; i < value.length; i += 1) if (!fits(value[i], of, before[i])) return false;
   return true;
 };
 
 const mapFits = (value: unknown, of: FieldType, known: unknown): boolean => {
   if (!isFields(value)) return false;
-  for (const key of Object.keys(value)) if (!fits(value[key], of, part(known, key))) return false;
+  const before = isFields(known) ? known : NO_FIELDS;
+  for (const key of Object.keys(value)) if (!fits(value[key], of, before[key])) return false;
   return true;
 };
 
 const structFits = (value: unknown, struct: StructType, known: unknown): boolean => {
   if (!isFields(value)) return false;
+  const before = isFields(known) ? known : NO_FIELDS;
   for (const name of Object.keys(value)) {
     const type = struct.fields.get(name);
-    if (type === undefined || !fits(value[name], type, part(known, name))) return false;
+    if (type === undefined || !fits(value[name], type, before[name])) return false;
   }
   return true;
 };

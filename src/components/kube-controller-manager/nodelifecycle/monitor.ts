@@ -28,7 +28,8 @@ export const checkNode = (memory: Memory, node: Node, caches: Caches, nowMs: num
   const lease = caches.lister<Lease>('leases.coordination.k8s.io').get(LEASE_NAMESPACE, name);
   const known = memory.health.get(name);
   const check = checkNodeHealth(node, lease, known, nowMs);
-  return [known === check.health ? memory : { ...memory, health: memory.health.set(name, check.health) }, { node, check }];
+  if (known === check.health) return [memory, { node, check }];
+  return [{ known: memory.known, health: memory.health.set(name, check.health), retry: memory.retry, zones: memory.zones }, { node, check }];
 };
 
 /** The event is about the node by name and UID, of no particular version. */

@@ -52,7 +52,8 @@ const probed = (node: Node, ready: NodeCondition | undefined, known: NodeHealth 
 
 const renewed = (health: NodeHealth, lease: Lease | undefined, savedRenewTime: string | undefined, nowMs: number): NodeHealth => {
   const renewTime = lease?.spec.renewTime;
-  return renewTime !== undefined && (savedRenewTime === undefined || savedRenewTime < renewTime) ? { ...health, renewTime, probeMs: nowMs } : health;
+  return renewTime !== undefined && (savedRenewTime === undefined || savedRenewTime < renewTime)
+    ? { ready: health.ready, conditions: health.conditions, renewTime, probeMs: nowMs, readyTransitionMs: health.readyTransitionMs } : health;
 };
 
 const gone = (node: Node, type: string, nowMs: number): NodeCondition => {

@@ -28,6 +28,7 @@ const RUNNING: ReadonlySet<string | undefined> = new Set(['Pending', 'Running', 
 
 /** The oldest of the pods that have finished, beyond so many; evicted ones first. */
 export const surplusTerminated = (pods: readonly Pod[], threshold: number = TERMINATED_PODS): readonly Pod[] => {
+  if (pods.length <= threshold) return [];
   const terminated = pods.filter((pod) => !RUNNING.has(pod.status?.phase));
   return terminated.length <= threshold ? [] : terminated.sort(compareAge).slice(0, terminated.length - threshold);
 };

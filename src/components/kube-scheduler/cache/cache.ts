@@ -38,20 +38,24 @@ export interface SchedulerCache {
 export const emptyCache = (): SchedulerCache =>
   ({ nodes: emptyMap(), pods: emptyMap(), tree: emptyTree, snapshot: emptySnapshot, dirty: undefined, reordered: false });
 
-const putNode = (cache: SchedulerCache, info: NodeInfo): SchedulerCache => ({
-  ...cache,
-  nodes: info.node === undefined && info.pods.length === 0 ? cache.nodes.delete(info.name) : cache.nodes.set(info.name, info),
-  dirty: cache.dirty?.name === info.name ? cache.dirty : { name: info.name, next: cache.dirty },
+/** Why spelled out, here and below: see mutable.ts. */
+const putNode = ({ nodes, pods, tree, snapshot, dirty, reordered }: SchedulerCache, info: NodeInfo): SchedulerCache => ({
+  nodes: info.node === undefined && info.pods.length === 0 ? nodes.delete(info.name) : nodes.set(info.name, info),
+  pods, tree, snapshot,
+  dirty: dirty?.name === info.name ? dirty : { name: info.name, next: dirty },
+  reordered,
 });
+const withPods = ({ nodes, tree, snapshot, dirty, reordered }: SchedulerCache, pods: SchedulerCache['pods']): SchedulerCache =>
+  ({ nodes, pods, tree, snapshot, dirty, reordered });
 const nodeOf = (cache: SchedulerCache, name: string): NodeInfo => cache.nodes.get(name) ?? emptyNodeInfo(name);
 
 const place = (cache: SchedulerCache, pod: CachedPod): SchedulerCache => {
   const placed = putNode(cache, addPod(nodeOf(cache, pod.node), pod.info));
-  return { ...placed, pods: placed.pods.set(pod.info.uid, pod) };
+  return withPods(placed, placed.pods.set(pod.info.uid, pod));
 };
 const take = (cache: SchedulerCache, pod: CachedPod): SchedulerCache => {
   const taken = putNode(cache, removePod(nodeOf(cache, pod.node), pod.info.uid));
-  return { ...taken, pods: taken.pods.delete(pod.info.uid) };
+  return withPods(taken, taken.pods.delete(pod.info.uid));
 };
 
 /** The error that upstream returns, or the cache. */
@@ -67,7 +71,8 @@ export const assumePod = (cache: SchedulerCache, info: PodInfo, node: string): A
 export const finishBinding = (cache: SchedulerCache, uid: string, nowMs: number, ttlMs: number): SchedulerCache => {
   const pod = cache.pods.get(uid);
   if (pod === undefined || !pod.assumed) return cache;
-  return { ...cache, pods: cache.pods.set(uid, { ...pod, bindingFinished: true, deadlineMs: ttlMs === 0 ? undefined : nowMs + ttlMs }) };
+  const { info, node, assumed } = pod;
+  return withPods(cache, cache.pods.set(uid, { info, node, assumed, bindingFinished: true, deadlineMs: ttlMs === 0 ? undefined : nowMs + ttlMs }));
 };
 
 /** Only an assumed pod is forgotten. */
@@ -132,5 +137,6 @@ export const refresh = (cache: SchedulerCache): SchedulerCache => {
     const info = cache.nodes.get(dirty.name);
     if (i !== undefined && info !== undefined) table = replaceAt(table, i, info);
   }
-  return { ...cache, snapshot: { table, index: cache.snapshot.index }, dirty: undefined };
+  const { nodes, pods, tree, reordered } = cache;
+  return { nodes, pods, tree, snapshot: { table, index: cache.snapshot.index }, dirty: undefined, reordered };
 };

@@ -69,8 +69,7 @@ const sharesResource = (pod: PodInfo, other: PodInfo): boolean => {
   for (const [name, amount] of pod.scalar) if (amount > 0 && (other.scalar.get(name) ?? 0) > 0) return true;
   return pod.cpu === 0 && pod.memory === 0 && pod.scalar.size === 0;
 };
-/** A freed place in the pod count helps any pod, so a delete is only skipped when it can have freed nothing that is asked for. */
-/** `other` undefined: an assumed pod was forgotten, and nobody says which. */
+/** A freed place in the pod count helps any pod, so a delete is only skipped when it can have freed nothing that is asked for. `other` undefined: an assumed pod was forgotten, and nobody says which. */
 const freesSomething = (pod: Pod, other: Pod | undefined): boolean => other === undefined || other.spec.nodeName !== undefined || sharesResource(podInfo(pod), podInfo(other));
 
 export const nodeResourcesFit = definePlugin({

@@ -84,6 +84,12 @@ export const emptyQueue = (): SchedulingQueue => ({
   parked: emptyMap(), inFlight: noneInFlight, nominator: noNominations(), nextSeq: 0, nextStamp: 0,
 });
 
+/** The queue with some fields changed. Why spelled out: see mutable.ts. */
+const changed = (queue: SchedulingQueue, fields: Partial<SchedulingQueue>): SchedulingQueue => {
+  const { pods, active, activeSize, backoff, backoffSize, errorBackoff, errorBackoffSize, parked, inFlight, nominator, nextSeq, nextStamp } = queue;
+  return Object.assign({ pods, active, activeSize, backoff, backoffSize, errorBackoff, errorBackoffSize, parked, inFlight, nominator, nextSeq, nextStamp }, fields);
+};
+
 const aligned = (ms: number, limits: BackoffLimits): number => Math.floor(ms / limits.windowMs) * limits.windowMs;
 /** When a pod's back-off ends. Source: `getBackoffTime`, `calculateBackoffDuration`. */
 const backoffUntil = (pod: QueuedPod, limits: BackoffLimits): number => {
@@ -104,18 +110,17 @@ const gatingPlugin = (pod: Pod, uid: string, context: QueueContext): string => {
 };
 
 type Located = Pick<SchedulingQueue, 'activeSize' | 'backoffSize' | 'errorBackoffSize' | 'parked'>;
+const NO_COUNTS: Partial<Located> = {};
 const isError = (pod: QueuedPod): boolean => pod.consecutiveErrors > 0;
 /** The counts once the pod has left (-1) or entered (+1) its place. */
-const counted = (queue: Located, pod: QueuedPod, by: 1 | -1): Located => {
+const counted = (queue: Located, pod: QueuedPod, by: 1 | -1): Partial<Located> => {
   switch (pod.phase) {
-    case 'active': return { ...only(queue), activeSize: queue.activeSize + by };
-    case 'backoff': return isError(pod) ? { ...only(queue), errorBackoffSize: queue.errorBackoffSize + by } : { ...only(queue), backoffSize: queue.backoffSize + by };
-    case 'gated': case 'unschedulable':
-      return { ...only(queue), parked: by === 1 ? queue.parked.set(pod.info.uid, true) : queue.parked.delete(pod.info.uid) };
-    case 'arriving': case 'inFlight.scheduling': case 'inFlight.waiting': case 'binding': case 'gone': return queue;
+    case 'active': return { activeSize: queue.activeSize + by };
+    case 'backoff': return isError(pod) ? { errorBackoffSize: queue.errorBackoffSize + by } : { backoffSize: queue.backoffSize + by };
+    case 'gated': case 'unschedulable': return { parked: by === 1 ? queue.parked.set(pod.info.uid, true) : queue.parked.delete(pod.info.uid) };
+    case 'arriving': case 'inFlight.scheduling': case 'inFlight.waiting': case 'binding': case 'gone': return NO_COUNTS;
   }
 };
-const only = ({ activeSize, backoffSize, errorBackoffSize, parked }: Located): Located => ({ activeSize, backoffSize, errorBackoffSize, parked });
 
 const entryOf = (pod: QueuedPod, stamp: number, limits: BackoffLimits): Entry =>
   ({ pod: pod.info, timestampMs: pod.timestampMs, seq: pod.seq, stamp, backoffUntilMs: backoffUntil(pod, limits) });
@@ -128,7 +133,7 @@ const perform = ({ queue, pod }: Step, action: PodAction, context: QueueContext)
     case 'pushActive':
       return {
         pod: { ...pod, stamp },
-        queue: { ...queue, nextStamp: stamp + 1, active: push(queue.active, entryOf(pod, stamp, context.backoff), activeOrder(context.profile)) },
+        queue: changed(queue, { nextStamp: stamp + 1, active: push(queue.active, entryOf(pod, stamp, context.backoff), activeOrder(context.profile)) }),
       };
     case 'pushBackoff': {
       const entry = entryOf(pod, stamp, context.backoff);
@@ -137,8 +142,8 @@ const perform = ({ queue, pod }: Step, action: PodAction, context: QueueContext)
       return { pod: { ...pod, stamp }, queue: { ...queue, nextStamp: stamp + 1, ...pushed } };
     }
     case 'countAttempt': return { queue, pod: { ...pod, attempts: pod.attempts + 1 } };
-    case 'trackEvents': return { pod, queue: { ...queue, inFlight: track(queue.inFlight, pod.info.uid) } };
-    case 'untrackEvents': return { pod, queue: { ...queue, inFlight: untrack(queue.inFlight, pod.info.uid) } };
+    case 'trackEvents': return { pod, queue: changed(queue, { inFlight: track(queue.inFlight, pod.info.uid) }) };
+    case 'untrackEvents': return { pod, queue: changed(queue, { inFlight: untrack(queue.inFlight, pod.info.uid) }) };
     case 'discard': return { pod, queue };
   }
 };
@@ -147,11 +152,11 @@ const perform = ({ queue, pod }: Step, action: PodAction, context: QueueContext)
 export const dispatch = (queue: SchedulingQueue, pod: QueuedPod, event: PodEvent, context: QueueContext): SchedulingQueue => {
   const next = podScheduling.next(pod.phase, event);
   const left = counted(queue, pod, -1);
-  let step: Step = { queue: { ...queue, ...left }, pod: next.state === pod.phase ? pod : { ...pod, phase: next.state } };
+  let step: Step = { queue: left === NO_COUNTS ? queue : changed(queue, left), pod: next.state === pod.phase ? pod : { ...pod, phase: next.state } };
   for (const action of next.actions) step = perform(step, action, context);
   const { uid } = pod.info;
   const pods = next.state === 'gone' ? step.queue.pods.delete(uid) : step.queue.pods.set(uid, step.pod);
-  return { ...step.queue, ...counted(step.queue, step.pod, 1), pods };
+  return changed(step.queue, { ...counted(step.queue, step.pod, 1), pods });
 };
 
 const newQueuedPod = (pod: Pod, queue: SchedulingQueue, nowMs: number): QueuedPod => ({
@@ -172,12 +177,12 @@ export const enqueue = (queue: SchedulingQueue, pod: Pod, context: QueueContext)
   const added = withGate(newQueuedPod(pod, queue, context.nowMs), context);
   const gated = added.gatedBy !== '';
   const nominator = gated ? queue.nominator : nominate(queue.nominator, added.info);
-  return dispatch({ ...queue, nextSeq: queue.nextSeq + 1, nominator }, added, { type: 'ENQUEUE', gated }, context);
+  return dispatch(changed(queue, { nextSeq: queue.nextSeq + 1, nominator }), added, { type: 'ENQUEUE', gated }, context);
 };
 
 /** Deleted, or bound elsewhere: a pod in flight is left to its attempt. */
 export const dequeue = (queue: SchedulingQueue, uid: string, context: QueueContext): SchedulingQueue => {
-  const without = { ...queue, nominator: unnominate(queue.nominator, uid) };
+  const without = changed(queue, { nominator: unnominate(queue.nominator, uid) });
   const pod = queue.pods.get(uid);
   return pod === undefined ? without : dispatch(without, pod, { type: 'REMOVE' }, context);
 };
@@ -200,10 +205,10 @@ export interface Popped { readonly queue: SchedulingQueue; readonly pod: QueuedP
 export const pop = (queue: SchedulingQueue, context: QueueContext): Popped | undefined => {
   const order = activeOrder(context.profile);
   const active = settled(queue, queue.active, 'active', order);
-  if (active !== undefined) return taken({ ...queue, active: popped(active, order) }, active.item, 'active', context);
+  if (active !== undefined) return taken(changed(queue, { active: popped(active, order) }), active.item, 'active', context);
   const later = backoffOrder(context.profile);
   const backoff = settled(queue, queue.backoff, 'backoff', later);
-  return backoff === undefined ? undefined : taken({ ...queue, active, backoff: popped(backoff, later) }, backoff.item, 'backoff', context);
+  return backoff === undefined ? undefined : taken(changed(queue, { active, backoff: popped(backoff, later) }), backoff.item, 'backoff', context);
 };
 const taken = (queue: SchedulingQueue, entry: Entry, phase: PodPhase, context: QueueContext): Popped | undefined => {
   const pod = holds(queue, entry, phase);
@@ -223,10 +228,10 @@ export const flushBackoff = (queue: SchedulingQueue, context: QueueContext): Sch
   for (const name of ['errorBackoff', 'backoff'] as const) {
     for (;;) {
       const top: Heap<Entry> | undefined = settled(now, now[name], 'backoff', order);
-      now = { ...now, [name]: top };
+      if (top !== now[name]) now = changed(now, { [name]: top });
       if (top === undefined || top.item.backoffUntilMs > until) break;
       const pod = holds(now, top.item, 'backoff');
-      now = { ...now, [name]: popped(top, order) };
+      now = changed(now, { [name]: popped(top, order) });
       if (pod !== undefined) now = dispatch(now, pod, { type: 'BACKOFF_COMPLETE' }, context);
     }
   }

@@ -23,7 +23,7 @@ export const nodeLabels = ({ node, labels = {}, zone, region }: KubeletOptions):
   ...labels,
 });
 
-type Draft = Omit<NodeCondition, 'lastTransitionTime' | 'lastHeartbeatTime'>;
+type Draft = Required<Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>>;
 
 const HEALTH: readonly Draft[] = [
   { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
@@ -33,13 +33,15 @@ const HEALTH: readonly Draft[] = [
 const READY: Draft = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' };
 const NOT_READY: Draft = { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'container runtime status check may not have completed yet' };
 
-const wanted = (isReady: boolean): readonly Draft[] => [...HEALTH, isReady ? READY : NOT_READY];
+const WHEN_READY: readonly Draft[] = [...HEALTH, READY];
+const WHEN_NOT_READY: readonly Draft[] = [...HEALTH, NOT_READY];
 
-const conditionsAt = (before: readonly NodeCondition[], isReady: boolean, now: string): readonly NodeCondition[] => [
-  ...before.filter(({ type }) => !wanted(isReady).some((draft) => draft.type === type)),
-  ...wanted(isReady).map((draft) =>
-    ({ ...draft, lastHeartbeatTime: now, lastTransitionTime: transitionTime(findCondition(before, draft.type), draft.status, now) })),
-];
+const conditionsAt = (before: readonly NodeCondition[], isReady: boolean, now: string): readonly NodeCondition[] => {
+  const wanted = isReady ? WHEN_READY : WHEN_NOT_READY;
+  const others = before.filter(({ type }) => findCondition(wanted, type) === undefined);
+  return others.concat(wanted.map(({ type, status, reason, message }) =>
+    ({ type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: transitionTime(findCondition(before, type), status, now) })));
+};
 
 const hex = (text: string): string => [...text].map((letter) => letter.charCodeAt(0).toString(16)).join('').padEnd(32, '0').slice(0, 32);
 

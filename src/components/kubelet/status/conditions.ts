@@ -3,6 +3,7 @@
  * Models: pkg/kubelet/status/generate.go, pkg/kubelet/types/pod_status.go `PodConditionByKubelet`
  */
 import { findCondition } from '../../../api/conditions.ts';
+import type { Mutable } from '../../../base/mutable.ts';
 import type { ContainerStatus, Pod, PodCondition } from '../../../api/types.ts';
 import { goSlice, quoted } from '../go-text.ts';
 import { initContainersOf, isSidecar } from '../pod/containers.ts';
@@ -14,12 +15,13 @@ export const isOwnedCondition = (type: string): boolean => OWNED.has(type);
 
 type Draft = Omit<PodCondition, 'lastTransitionTime'>;
 
-const condition = (pod: Pod, type: string, status: 'True' | 'False', reason = '', message = ''): Draft => ({
-  type, status,
-  ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-  ...(reason === '' ? {} : { reason }),
-  ...(message === '' ? {} : { message }),
-});
+const condition = (pod: Pod, type: string, status: 'True' | 'False', reason = '', message = ''): Draft => {
+  const draft: Mutable<Draft> = { type, status };
+  if (pod.metadata.generation !== undefined) draft.observedGeneration = pod.metadata.generation;
+  if (reason !== '') draft.reason = reason;
+  if (message !== '') draft.message = message;
+  return draft;
+};
 
 const namesWithout = (names: readonly string[], statuses: readonly ContainerStatus[]): readonly string[] =>
   names.filter((name) => !statuses.some((status) => status.name === name));

@@ -5,6 +5,7 @@
  */
 import { isPodTerminal, qosClassOf } from '../../../api/pod-helpers.ts';
 import type { Pod, PodStatus } from '../../../api/types.ts';
+import type { Mutable } from '../../../base/mutable.ts';
 import { conditionsOf } from './conditions.ts';
 import { initContainerStatuses, regularContainerStatuses } from './container-statuses.ts';
 import type { StatusSources } from './container-statuses.ts';
@@ -51,17 +52,19 @@ export const podStatusOf = (sources: PodStatusSources, isTerminal: boolean): Pod
   const hasInitialized = sources.view.containers.some((c) => c.state !== 'created' && pod.spec.containers.some(({ name }) => name === c.config.name));
   const phase = settledPhase(phaseOf(pod, [...regular, ...init], isTerminal, hasInitialized), reported, pod);
   const podIp = addressOf(sources);
-  return {
-    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
-    phase,
-    conditions: conditionsOf(pod, [...init, ...regular], phase, hasReadySandbox(sources)),
-    ...kept(phase, reported, pod),
-    hostIP: hostIp,
-    hostIPs: [{ ip: hostIp }],
-    ...(podIp === undefined ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
-    ...(reported.startTime === undefined ? {} : { startTime: reported.startTime }),
-    ...(init.length === 0 ? {} : { initContainerStatuses: init }),
-    containerStatuses: regular,
-    qosClass: pod.status?.qosClass ?? qosClassOf(pod),
-  };
+  const status: Mutable<PodStatus> = pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation };
+  status.phase = phase;
+  status.conditions = conditionsOf(pod, [...init, ...regular], phase, hasReadySandbox(sources));
+  Object.assign(status, kept(phase, reported, pod));
+  status.hostIP = hostIp;
+  status.hostIPs = [{ ip: hostIp }];
+  if (podIp !== undefined) {
+    status.podIP = podIp;
+    status.podIPs = [{ ip: podIp }];
+  }
+  if (reported.startTime !== undefined) status.startTime = reported.startTime;
+  if (init.length > 0) status.initContainerStatuses = init;
+  status.containerStatuses = regular;
+  status.qosClass = pod.status?.qosClass ?? qosClassOf(pod);
+  return status;
 };

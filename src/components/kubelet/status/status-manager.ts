@@ -37,7 +37,7 @@ const withTransitions = (status: PodStatus, before: PodStatus, now: string): Pod
 const ownConditions = (status: PodStatus): readonly PodCondition[] => (status.conditions ?? []).filter(({ type }) => isOwnedCondition(type));
 
 const isSame = (a: PodStatus, b: PodStatus): boolean =>
-  deepEqual({ ...a, conditions: ownConditions(a) }, { ...b, conditions: ownConditions(b) });
+  a.phase === b.phase && deepEqual(ownConditions(a), ownConditions(b)) && deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] });
 
 const store = (turn: Turn, uid: string, cached: CachedStatus): void => {
   set(turn, { statuses: turn.state.statuses.set(uid, cached) });

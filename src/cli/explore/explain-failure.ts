@@ -1,0 +1,76 @@
+/** From a failing run to what a person is handed: shrunk, saved, with its token. */
+import { faultsIn } from '../../explore/campaign.ts';
+import type { CampaignOptions, CampaignResult } from '../../explore/campaign.ts';
+import type { FailureReport, Sizes } from '../../explore/report.ts';
+import { shrinkFailure } from '../../explore/shrink/shrink-failure.ts';
+import type { ShrunkRun } from '../../explore/shrink/shrink-run.ts';
+import { printStep } from '../../kernel/index.ts';
+import type { Step } from '../../kernel/index.ts';
+import type { UserCommand } from '../../protocol/user.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { clusterSubject } from '../../testing/cluster-subject.ts';
+import type { ClusterSubject } from '../../testing/cluster-subject.ts';
+import { explorationToken } from '../../testing/exploration-token.ts';
+import { keepScenario } from '../scenario-store.ts';
+import { VERSION } from '../version.ts';
+import { propertyNamed } from './campaign-work.ts';
+import { saveFailure } from './failure-file.ts';
+
+export interface ShrinkFlags {
+  /** Candidate runs at most, and steps of all of them together. */
+  readonly maxRuns: number;
+  readonly maxSteps: number;
+  /** Runs drawn anew in each smaller scenario. */
+  readonly tries: number;
+}
+
+type Failure = CampaignResult['failures'][number];
+
+const replicasIn = (command: UserCommand): number => {
+  if (command.kind === 'scale') return command.replicas;
+  if (command.kind !== 'apply' && command.kind !== 'create' && command.kind !== 'replace') return 0;
+  const { spec } = command.object as { readonly spec?: { readonly replicas?: unknown } };
+  return typeof spec?.replicas === 'number' ? spec.replicas : 0;
+};
+
+const replicasOf = ({ timeline }: Scenario): number => timeline.reduce((sum, { command }) => sum + replicasIn(command), 0);
+
+const sizesOf = (from: Scenario, found: readonly Step[], to: Scenario, shrunk: ShrunkRun): Sizes => ({
+  faults: [faultsIn(found).length, faultsIn(shrunk.schedule.slice(0, shrunk.matters)).length],
+  steps: [found.length, shrunk.matters],
+  nodes: [from.topology.nodes.length, to.topology.nodes.length],
+  commands: [from.timeline.length, to.timeline.length],
+  replicas: [replicasOf(from), replicasOf(to)],
+});
+
+/** `foundIn`: the digest of the scenario that was explored, of which `scenario` is the variation that broke. Undefined: the failure does not repeat. */
+export const explainFailure = (foundIn: string, scenario: Scenario, failure: Failure, options: CampaignOptions, runs: number, { maxRuns, maxSteps, tries }: ShrinkFlags): FailureReport | undefined => {
+  const { violation, schedule } = failure;
+  const property = propertyNamed(violation.property);
+  if (property === undefined) return undefined;
+  const shrunk = shrinkFailure({ subject: clusterSubject(scenario), schedule }, { property, signature: violation.signature, budget: options.budget, effort: { runsLeft: maxRuns, stepsLeft: maxSteps } },
+    { seed: options.seed, faults: options.faults, limits: options.limits, tries });
+  if (shrunk === undefined) return undefined;
+  const { scenario: smallest } = shrunk.subject as ClusterSubject;
+  const { token } = explorationToken(smallest, shrunk.schedule, VERSION);
+  keepScenario(smallest);
+  const file = saveFailure({
+    property: property.id, signature: violation.signature, message: shrunk.violation.message, foundIn,
+    scenario: smallest, schedule: shrunk.schedule, matters: shrunk.matters, token,
+  });
+  return { failure, shrunk, statement: property.statement, sizes: sizesOf(scenario, schedule, smallest, shrunk), runs, token, file };
+};
+
+const pairOf = ({ criticalPair, subject }: ShrunkRun): unknown => (criticalPair === undefined ? null
+  : { step: subject.world.stepCount + criticalPair.at, first: printStep(criticalPair.first), second: printStep(criticalPair.second) });
+
+/** For `-o json`. Staleness and blame are not looked for yet. */
+export const failureJson = ({ failure, shrunk, sizes, token, file }: FailureReport): unknown => {
+  const measure = (name: string): unknown => ({ found: sizes[name]?.[0] ?? 0, shrunk: sizes[name]?.[1] ?? 0 });
+  return {
+    property: failure.violation.property, kind: failure.violation.kind, signature: failure.violation.signature, message: shrunk.violation.message,
+    schedule: failure.index, strategy: failure.found, seen: failure.seen, token,
+    steps: measure('steps'), faults: measure('faults'), nodes: measure('nodes'), commands: measure('commands'), replicas: measure('replicas'),
+    isMinimal: shrunk.isMinimal, criticalPair: pairOf(shrunk), staleness: null, blame: null, file,
+  };
+};
