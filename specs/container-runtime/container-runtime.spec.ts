@@ -18,7 +18,10 @@ interface Asker { readonly answers: readonly CriAnswer[]; readonly events: reado
 const asker: Actor<Asker, unknown> = {
   id: 'kubelet/n1', initial: { answers: [], events: [], asked: 0 },
   transition: (state, input: Input): readonly [Asker, readonly Effect[]] => {
-    if (input.kind === 'start') return [state, [{ kind: 'send', to: 'network', channel: 'cni', body: { kind: 'node-up', node: 'n1', address: '10.0.0.1', podCidr: '10.244.1.0/24' } }]];
+    if (input.kind === 'start') return [state, [
+      { kind: 'send', to: 'container-runtime/n1', channel: 'cri-events', body: { kind: 'cri-watch' } },
+      { kind: 'send', to: 'network', channel: 'cni', body: { kind: 'node-up', node: 'n1', address: '10.0.0.1', podCidr: '10.244.1.0/24' } },
+    ]];
     if (input.kind !== 'message') return [state, []];
     const body = input.body as FromRuntime | { readonly kind: 'ask'; readonly call: CriCall };
     if (body.kind === 'ask') return [{ ...state, asked: state.asked + 1 }, [{ kind: 'send', to: 'container-runtime/n1', channel: 'cri', body: { kind: 'cri-call', id: state.asked, call: body.call } }]];
@@ -77,6 +80,18 @@ describe('the runtime', () => {
     rest(world);
     expect(containerOf(world, id)).toMatchObject({ state: 'exited', finishedMs: 1100, exitCode: 4, reason: 'Error' });
     expect(world.stateOf<Asker>('kubelet/n1').events).toEqual(['started running ', 'stopped exited 4']);
+  });
+  it('begins a stream of events with where every container stands, and tells nobody while there is none', () => {
+    const world = worldOf();
+    started(world, { runForMs: 1000, exitCode: 4 });
+    run(world, timedChooser(), { maxSteps: 10, until: (now) => now.stateOf<Asker>('kubelet/n1').events.length > 0 });
+    world.take({ kind: 'reset', a: 'kubelet/n1', b: 'container-runtime/n1', channel: 'cri-events' });
+    rest(world);
+    expect(world.stateOf<Asker>('kubelet/n1').events).toEqual(['started running ']);
+    world.take({ kind: 'crash', actor: 'kubelet/n1' });
+    world.take({ kind: 'restart', actor: 'kubelet/n1' });
+    rest(world);
+    expect(world.stateOf<Asker>('kubelet/n1').events).toEqual(['stopped exited 4']);
   });
   it('stops a container in its own time, or kills it', () => {
     const world = worldOf();

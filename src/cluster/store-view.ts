@@ -7,7 +7,7 @@ import type { EtcdState } from '../components/etcd/state.ts';
 import { decodeKeyValue, infoOf, storageKey } from '../components/kube-apiserver/storage/codec.ts';
 import type { World } from '../kernel/world.ts';
 import { prefixEnd } from '../protocol/etcd.ts';
-import type { ReadObjects } from './workloads.ts';
+import type { ReadObjects } from './read-objects.ts';
 
 export const ETCD = 'etcd';
 

@@ -6,10 +6,9 @@ import { isConditionTrue } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
 import { controllerOf, isPodReady } from '../api/pod-helpers.ts';
 import type { ResourceId } from '../api/resources.ts';
+import { isInStep, serviceEndpoints } from './service-endpoints.ts';
+import type { ReadObjects } from './read-objects.ts';
 import type { CronJob, DaemonSet, Deployment, Job, Pod, ReplicaSet, StatefulSet } from '../api/types.ts';
-
-/** All objects of a resource, sorted by key. */
-export type ReadObjects = (resource: ResourceId) => readonly KubeObject[];
 
 export interface Workload {
   readonly kind: string;
@@ -86,11 +85,16 @@ const KINDS: readonly { readonly resource: ResourceId; readonly judge: (object: 
 export const workloadsOf = (read: ReadObjects): readonly Workload[] =>
   KINDS.flatMap(({ resource, judge, alsoOwned }) => read(resource).filter((object) => alsoOwned === true || !isOwned(object)).map(judge));
 
-/** What keeps the cluster from being settled, in words; empty when every workload stands at its desired state and nothing is being deleted. */
+/**
+ * What keeps the cluster from being settled, in words; empty when every workload stands at its desired state, every Service's endpoints are its ready
+ * pods, and nothing is being deleted.
+ */
 export const missingOf = (read: ReadObjects): readonly string[] => [
   ...workloadsOf(read).filter((one) => !one.isSettled).map((one) => `${one.kind} ${one.namespace}/${one.name}: ${one.ready} of ${one.desired} ready`),
   ...(['pods', 'namespaces'] as const).flatMap((resource) => read(resource).filter((object) => object.metadata.deletionTimestamp !== undefined)
     .map((object) => `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name} is being deleted`)),
+  ...serviceEndpoints(read).filter((one) => !isInStep(one))
+    .map(({ service, pods, endpoints }) => `Service ${service.metadata.namespace}/${service.metadata.name}: ${endpoints.length} endpoints for ${pods.length} ready pods`),
 ];
 
 /** How many pods are in each phase, `Terminating` counted as a phase of its own as kubectl shows it. */

@@ -90,10 +90,12 @@ export type CriAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'error'; readonly message: string };
 
-/** kubelet -> container runtime, on channel `cri`. */
-export type ToRuntime = { readonly kind: 'cri-call'; readonly id: number; readonly call: CriCall };
+/** kubelet -> container runtime: calls on channel `cri`; on `cri-events`, that it wants to be told of containers (GetContainerEvents). */
+export type ToRuntime =
+  | { readonly kind: 'cri-call'; readonly id: number; readonly call: CriCall }
+  | { readonly kind: 'cri-watch' };
 
-/** Container runtime -> kubelet, on channel `cri` (answers) and `cri-events` (evented PLEG). */
+/** Container runtime -> kubelet, on channel `cri` (answers) and `cri-events` (evented PLEG; it begins with where every container stands). */
 export type FromRuntime =
   | { readonly kind: 'cri-answer'; readonly id: number; readonly answer: CriAnswer }
   | { readonly kind: 'cri-event'; readonly event: 'created' | 'started' | 'stopped' | 'deleted'; readonly podUid: string; readonly container: CriContainerStatus | undefined };

@@ -135,6 +135,7 @@ const describeMessage = (body: Message): string => {
     case 'etcd-events': return body.events.length === 0 ? `progress at revision ${body.revision}` : `watch ${body.events.map(describeEtcdEvent).join(', ')} at revision ${body.revision}`;
     case 'etcd-watch-end': return `end of watch ${body.watchId}: ${body.message}`;
     case 'cri-call': return describeCri(body.call);
+    case 'cri-watch': return 'watch containers';
     case 'cri-answer': return describeCriAnswer(body.answer);
     case 'cri-event': return `container ${body.container?.config.name ?? ''} ${body.event}`;
     case 'cni-add': return `set up the network of ${body.podNamespace}/${body.podName}`;

@@ -30,4 +30,5 @@ export const canonicalRuntime = (state: RuntimeState, nowMs: number): unknown =>
   pulls: mapFrom(state.pulls.entries().map(([image, pull]) => [image, { callers: pull.callers, forMs: nowMs - pull.startedMs }] as const)),
   attempts: state.attempts,
   cni: state.cni,
+  isWatched: state.isWatched,
 });

@@ -10,7 +10,7 @@ import { noEffects } from '../../kernel/transition.ts';
 import type { Actor, ActorId, Env, Input } from '../../kernel/transition.ts';
 import type { ToRuntime } from '../../protocol/cri.ts';
 import { canonicalRuntime } from './canonical.ts';
-import { containerDue, createContainer, probeContainer, processDied, rearmContainer, removeContainer, startContainer, stopContainer } from './containers.ts';
+import { containerDue, createContainer, probeContainer, processDied, rearmContainer, removeContainer, startContainer, stopContainer, watchContainers } from './containers.ts';
 import { reply } from './effects.ts';
 import type { Outcome, RuntimeBody, RuntimeEffect, RuntimeOptions } from './effects.ts';
 import { presentImages, pullDone, pullImage } from './images.ts';
@@ -20,7 +20,7 @@ import type { Caller, RuntimeState } from './state.ts';
 
 export type { RuntimeOptions } from './effects.ts';
 
-const handleCall = (state: RuntimeState, options: RuntimeOptions, from: ActorId, { id, call }: ToRuntime, env: Env): Outcome => {
+const handleCall = (state: RuntimeState, options: RuntimeOptions, from: ActorId, { id, call }: Extract<ToRuntime, { readonly kind: 'cri-call' }>, env: Env): Outcome => {
   const caller: Caller = { to: from, id };
   switch (call.kind) {
     case 'run-pod-sandbox': return runSandbox(state, options, caller, call.config, env);
@@ -46,7 +46,7 @@ const handleCall = (state: RuntimeState, options: RuntimeOptions, from: ActorId,
 const restart = (durable: RuntimeState, options: RuntimeOptions, env: Env): Outcome => {
   const containers = mapFrom(durable.containers.entries().map(([id, { starter: _starter, ...record }]) => [id, { ...record, stoppers: [] }] as const));
   const effects: RuntimeEffect[] = containers.values().flatMap((record) => rearmContainer(record, env));
-  let state: RuntimeState = { ...durable, containers, pulls: emptyRuntimeState.pulls, cni: emptyRuntimeState.cni };
+  let state: RuntimeState = { ...durable, isWatched: false, containers, pulls: emptyRuntimeState.pulls, cni: emptyRuntimeState.cni };
   for (const [id, record] of durable.sandboxes.entries()) {
     const phase = record.phase === 'setting-up' ? 'stopping' : record.phase;
     state = { ...state, sandboxes: state.sandboxes.set(id, { ...record, phase, callers: [] }) };
@@ -83,6 +83,7 @@ const handleTimer = (state: RuntimeState, options: RuntimeOptions, key: string, 
 const handleMessage = (state: RuntimeState, options: RuntimeOptions, from: ActorId, body: RuntimeBody, env: Env): Outcome => {
   switch (body.kind) {
     case 'cri-call': return handleCall(state, options, from, body, env);
+    case 'cri-watch': return watchContainers(state, options);
     case 'cni-answer': return networkAnswered(state, options, body);
     default: invariant(false, `container runtime: unexpected message ${body.kind}`);
   }
@@ -95,6 +96,7 @@ const transitionOf = (options: RuntimeOptions) => (state: RuntimeState, input: I
     case 'timer': return handleTimer(state, options, input.key, env);
     case 'disconnected':
       if (input.peer === options.network) return networkLost(state, options);
+      if (input.channel === 'cri-events') return [{ ...state, isWatched: false }, noEffects];
       if (input.channel === 'process') return processDied(state, options, input.peer, env);
       return [input.channel === 'cri' ? forgetCaller(state, input.peer) : state, noEffects];
     default: return unreachable(input);

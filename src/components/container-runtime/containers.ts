@@ -71,7 +71,7 @@ const begin = (state: RuntimeState, record: ContainerRecord, { options, env }: D
   const ending = naturalEnding(status.config.behavior, env.nowMs);
   return [{ ...rest, status, ...(ending === undefined ? {} : { ending }) }, [
     ...(starter === undefined ? [] : [reply(starter, { kind: 'container', container: status })]),
-    report(options, 'started', podUidOf(state, status), status),
+    ...report(state, options, 'started', podUidOf(state, status), status),
     ...tellProcess(options, 'process-start', podUidOf(state, status), status),
     ...(ending === undefined ? [] : [arm(containerTimer(status.id), ending.dueMs - env.nowMs)]),
   ]];
@@ -86,7 +86,7 @@ const end = (state: RuntimeState, record: ContainerRecord, { options, env }: Det
   return [{ ...rest, status }, [
     cancel(containerTimer(status.id)),
     ...(starter === undefined ? [] : [replyError(starter, 'rpc error: code = Unknown desc = container was stopped before it started')]),
-    report(options, 'stopped', podUidOf(state, status), status),
+    ...report(state, options, 'stopped', podUidOf(state, status), status),
     ...(record.status.startedMs === undefined ? [] : tellProcess(options, 'process-stop', podUidOf(state, status), status)),
   ]];
 };
@@ -157,6 +157,13 @@ export const removeContainer = (state: RuntimeState, id: string): RuntimeState =
 /** The timer of a container has fired: its start delay is over, or its end has come. */
 export const containerDue = (state: RuntimeState, options: RuntimeOptions, id: string, env: Env): Outcome =>
   step(state, id, state.containers.get(id)?.phase === 'starting' ? 'UP' : 'END', { options, env });
+
+/** Opens the kubelet's stream of events. Why it begins with every container: what happened while there was none is not told again. */
+export const watchContainers = (state: RuntimeState, options: RuntimeOptions): Outcome => {
+  const watched = { ...state, isWatched: true };
+  const begun = state.containers.values().filter(({ status }) => status.state !== 'created');
+  return [watched, begun.flatMap(({ status }) => report(watched, options, status.state === 'running' ? 'started' : 'stopped', podUidOf(state, status), status))];
+};
 
 /** The process of a container has died by itself: an actor that crashed. */
 export const processDied = (state: RuntimeState, options: RuntimeOptions, actor: ActorId, env: Env): Outcome => {

@@ -29,8 +29,9 @@ export interface RuntimeOptions {
 export const reply = (caller: Caller, answer: CriAnswer): RuntimeEffect => send(caller.to, 'cri', { kind: 'cri-answer', id: caller.id, answer });
 export const replyError = (caller: Caller, message: string): RuntimeEffect => reply(caller, { kind: 'error', message });
 
-export const report = (options: RuntimeOptions, event: 'started' | 'stopped', podUid: string, container: CriContainerStatus): RuntimeEffect =>
-  send(options.kubelet, 'cri-events', { kind: 'cri-event', event, podUid, container });
+/** Nobody is told while no stream is open. */
+export const report = (state: RuntimeState, options: RuntimeOptions, event: 'started' | 'stopped', podUid: string, container: CriContainerStatus): readonly RuntimeEffect[] =>
+  (state.isWatched ? [send(options.kubelet, 'cri-events', { kind: 'cri-event', event, podUid, container })] : []);
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0');
 

@@ -60,10 +60,12 @@ export interface RuntimeState {
   /** Calls to the network under way: id -> sandbox. */
   readonly cni: PersistentMap<string>;
   readonly nextCniId: number;
+  /** The kubelet's stream of container events is open. */
+  readonly isWatched: boolean;
 }
 
 export const emptyRuntimeState: RuntimeState = {
-  sandboxes: emptyMap(), containers: emptyMap(), images: emptyMap(), pulls: emptyMap(), attempts: emptyMap(), cni: emptyMap(), nextCniId: 1,
+  sandboxes: emptyMap(), containers: emptyMap(), images: emptyMap(), pulls: emptyMap(), attempts: emptyMap(), cni: emptyMap(), nextCniId: 1, isWatched: false,
 };
 
 export const withSandbox = (state: RuntimeState, record: SandboxRecord): RuntimeState =>

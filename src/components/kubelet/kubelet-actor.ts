@@ -30,7 +30,7 @@ import { probeDue } from './prober.ts';
 import { initialKubeletState } from './state.ts';
 import type { KubeletState, RequestTag } from './state.ts';
 import { retryStatuses, statusAnswered, STATUS_TIMER } from './status/status-manager.ts';
-import { callRuntime, followRecorder, set } from './turn.ts';
+import { followRuntime, followRecorder, set } from './turn.ts';
 import type { KubeletPlan, Turn } from './turn.ts';
 
 export type { KubeletOptions } from './options.ts';
@@ -70,7 +70,7 @@ const start = (turn: Turn): void => {
   const { node, network, address, podCidr } = turn.plan.options;
   turn.effects.push(send(network, 'cni', { kind: 'node-up', node, address, podCidr }));
   startNode(turn);
-  callRuntime(turn, { kind: 'list' }, { kind: 'list' });
+  followRuntime(turn);
   followInformers(turn, startInformers(turn.plan.informers, turn.state.informers, turn.env));
 };
 
@@ -166,7 +166,7 @@ const handleTimer = (turn: Turn, input: Extract<Input, { readonly kind: 'timer' 
     case REGISTER_TIMER: return register(turn);
     case STATUS_TIMER: return retryStatuses(turn);
     case EVENTS_TIMER: return followRecorder(turn, recorderTimer(turn.state.recorder));
-    case RELIST_TIMER: return callRuntime(turn, { kind: 'list' }, { kind: 'list' });
+    case RELIST_TIMER: return followRuntime(turn);
     default: {
       const space = key.indexOf(' ');
       return podTimer(turn, key.slice(0, space), key.slice(space + 1));

@@ -60,6 +60,12 @@ export const callRuntime = (turn: Turn, call: CriCall, tag: CriTag): void => {
   turn.effects.push(send(turn.plan.options.runtime, 'cri', { kind: 'cri-call', id, call }));
 };
 
+/** Opens the stream of container events, and asks for what it does not tell: sandboxes and images. */
+export const followRuntime = (turn: Turn): void => {
+  turn.effects.push(send(turn.plan.options.runtime, 'cri-events', { kind: 'cri-watch' }));
+  callRuntime(turn, { kind: 'list' }, { kind: 'list' });
+};
+
 export const ask = (turn: Turn, channel: string, request: ApiRequest, tag: RequestTag): void => {
   const [requests, effects] = issue(turn.state.requests, turn.plan.client, channel, request, tag);
   set(turn, { requests });
