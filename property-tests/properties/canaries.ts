@@ -46,7 +46,7 @@ export const canaries: readonly Canary[] = [
   canary('deployment.one-new-replicaset', 'stale-hash-collision', scenarios.hastyUser, { slow: { channel: 'watch/replicasets.apps' } }),
   canary('deployment.rollout-terminates', 'deployment-never-grows', scenarios.rollout),
   canary('daemonset.one-per-node', 'daemonset-skips-a-node', scenarios.daemonSet),
-  canary('job.count-exact', 'job-double-count', scenarios.job),
+  canary('job.count-exact', 'job-double-count', scenarios.job, { slow: { channel: 'watch/pods' } }),
   canary('job.no-create-after-finish', 'job-end-unseen', scenarios.job),
   canary('job.completes', 'job-never-starts', scenarios.job),
   canary('cronjob.at-most-once-per-tick', 'cronjob-forgets-ticks', scenarios.cronJob, minutes(3)),

@@ -68,7 +68,7 @@ describe('cli.usage', () => {
     [['run', 'good.yaml', '--node', '3'], /unknown option '--node'/],
     [['run', 'good.yaml', '--nodes', '0'], /Expected a number of nodes, a whole number from 1 on\. Instead, received "0"\./],
     [['run', 'good.yaml', '--nodes', 'three'], /Expected a number of nodes, a whole number from 1 on\. Instead, received "three"\./],
-    [['run', 'good.yaml', '--strategy', 'chaos'], /argument 'chaos' is invalid\. Allowed choices are timed, fifo, random/],
+    [['run', 'good.yaml', '--strategy', 'chaos'], /argument 'chaos' is invalid\. Allowed choices are timed, random, pct, .*fifo/],
     [['run', 'good.yaml', '--until', 'later'], /Expected "settled", a duration such as 90s, or a condition such as .* Instead, received "later"\./],
     [['run', 'good.yaml', '--budget', '10'], /Expected a duration such as 90s or 1h30m\. Instead, received "10"\./],
     [['run', 'good.yaml', '--max-steps', '1.5'], /Expected a number of steps, a whole number from 1 on\. Instead, received "1\.5"\./],

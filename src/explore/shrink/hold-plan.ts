@@ -4,7 +4,7 @@
  * The default is the oldest message first, and time passes when no message is left. Steps are named by their chain and their place in it (the third
  * message of a link), so that what is said of one still makes sense when others have been left out.
  */
-import { compareStrings } from '../../base/order.ts';
+import { compareNumbers, compareStrings } from '../../base/order.ts';
 import type { Step } from '../../kernel/step.ts';
 import type { World } from '../../kernel/world.ts';
 import type { Pilot } from '../pilot.ts';
@@ -26,9 +26,16 @@ export interface Hold {
   readonly until: Until;
 }
 
+export interface PlannedStep {
+  readonly step: Step;
+  readonly until: Until;
+  /** Its place among the faults of the run: of two that are due at once, the earlier goes first. */
+  readonly order: number;
+}
+
 /** A fault and what mends it. */
 export interface PlannedFault {
-  readonly steps: readonly { readonly step: Step; readonly until: Until }[];
+  readonly steps: readonly PlannedStep[];
 }
 
 export interface HoldPlan {
@@ -72,7 +79,7 @@ const mendedKey = (step: Step): string | undefined => {
   }
 };
 
-type FaultSteps = { step: Step; until: Until }[];
+type FaultSteps = PlannedStep[];
 
 /** Reads a schedule: every step is held until all before it have been taken, which repeats the run exactly. */
 export const readHoldPlan = (schedule: readonly Step[]): HoldPlan => {
@@ -80,6 +87,7 @@ export const readHoldPlan = (schedule: readonly Step[]): HoldPlan => {
   const trace: Occurrence[] = [];
   const faults: FaultSteps[] = [];
   const open = new Map<string, FaultSteps>();
+  let order = 0;
   for (const step of schedule) {
     const name = nameOf(step);
     if (name !== undefined) {
@@ -88,7 +96,8 @@ export const readHoldPlan = (schedule: readonly Step[]): HoldPlan => {
       trace.push({ name, n });
       continue;
     }
-    const planned = { step, until: { kind: 'position', at: trace.length } as const };
+    const planned: PlannedStep = { step, until: { kind: 'position', at: trace.length }, order };
+    order += 1;
     const mends = mendedKey(step);
     const episode = mends === undefined ? undefined : open.get(mends);
     const opens = mendingKey(step);
@@ -157,7 +166,7 @@ export const holdPilot = (world: World, plan: HoldPlan): Pilot => {
   const progress = progressOf(plan.trace);
   const holds = new Map(plan.holds.map((hold) => [keyOf(hold.held), hold.until]));
   const traced = new Map(plan.trace.map(({ name, n }) => [name, n]));
-  let faults = plan.faults.flatMap(({ steps }) => steps);
+  let faults = plan.faults.flatMap(({ steps }) => steps).sort((a, b) => compareNumbers(a.order, b.order));
   let isCalm = faults.length === 0;
   const untilOf = (step: Step): Until | undefined => {
     const name = nameOf(step) as string;
