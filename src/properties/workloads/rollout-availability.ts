@@ -19,6 +19,10 @@ const isNowEnding = (before: Pod, after: Pod | undefined): boolean =>
 /** A pod that its ReplicaSet has one too many of; whoever else deletes pods makes it lack one. */
 const isSurplus = (index: StoreIndex, rs: ReplicaSet): boolean => activePodsOf(index, rs).length >= replicasOf(rs);
 
+/** One generation of pods takes over from another. Why it matters: a ReplicaSet alone that sheds what it has too many of is not updating anything. */
+const isUnderWay = (index: StoreIndex, deployment: Deployment): boolean =>
+  replicaSetsOf(index, deployment).filter((rs) => replicasOf(rs) > 0 || activePodsOf(index, rs).length > 0).length > 1;
+
 export const rolloutAvailability = always({
   id: 'deployment.rollout-availability',
   statement: 'A rolling update that removes a ready pod leaves at least replicas minus maxUnavailable ready ones.',
@@ -41,7 +45,7 @@ export const rolloutAvailability = always({
     const index = storeIndex(world);
     const rs = controllerIn<ReplicaSet>(index, before, 'ReplicaSet');
     const deployment = rs === undefined ? undefined : controllerIn<Deployment>(index, rs, 'Deployment');
-    if (rs === undefined || deployment === undefined || !isRolling(deployment) || !isSurplus(index, rs)) return undefined;
+    if (rs === undefined || deployment === undefined || !isRolling(deployment) || !isUnderWay(index, deployment) || !isSurplus(index, rs)) return undefined;
     const ready = replicaSetsOf(index, deployment).reduce((sum, one) => sum + activePodsOf(index, one).filter(isPodReady).length, 0);
     const needed = note(deployment);
     return ready >= needed ? 'pass' : violation('unavailable', `Pod ${nameOf(before)} goes and leaves Deployment ${nameOf(deployment)} with ${ready} ready pods; it needs ${needed}.`);
