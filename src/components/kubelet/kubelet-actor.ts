@@ -29,7 +29,7 @@ import { proceed } from './pod/sync-pod.ts';
 import { probeDue } from './prober.ts';
 import { initialKubeletState } from './state.ts';
 import type { KubeletState, RequestTag } from './state.ts';
-import { retryStatuses, statusAnswered, STATUS_TIMER } from './status/status-manager.ts';
+import { retryStatuses, statusAnswered, statusSeen, STATUS_TIMER } from './status/status-manager.ts';
 import { followRuntime, followRecorder, set } from './turn.ts';
 import type { KubeletPlan, Turn } from './turn.ts';
 
@@ -82,6 +82,7 @@ const podNotified = (turn: Turn, notification: Notification): void => {
       const before = notification.before as Pod;
       // Why: a pod that was deleted and made again between two looks has the same key and another uid.
       if (before.metadata.uid !== pod.metadata.uid) podGone(turn, before);
+      statusSeen(turn, pod);
       return podSeen(turn, pod);
     }
     case 'delete': return podGone(turn, pod);
@@ -164,7 +165,7 @@ const handleTimer = (turn: Turn, input: Extract<Input, { readonly kind: 'timer' 
     case CHECK_TIMER: return checkNode(turn);
     case REPORT_TIMER: return reportNode(turn);
     case REGISTER_TIMER: return register(turn);
-    case STATUS_TIMER: return retryStatuses(turn);
+    case STATUS_TIMER: return retryStatuses(turn, ({ metadata: { namespace = '', name } }) => cachesOf(turn.plan.informers, turn.state.informers).lister<Pod>('pods').get(namespace, name));
     case EVENTS_TIMER: return followRecorder(turn, recorderTimer(turn.state.recorder));
     case RELIST_TIMER: return followRuntime(turn);
     default: {

@@ -129,9 +129,23 @@ const giveUp = (turn: Turn): void => {
   finish(turn);
 };
 
-export const retryStatuses = (turn: Turn): void => {
+/** Whether the API says otherwise than what was reported last: somebody else has written it, such as the node controller of a silent node. */
+const isOverwritten = (cached: CachedStatus, pod: Pod): boolean => cached.sent >= cached.version && (pod.status?.phase !== cached.status.phase
+  || ownConditions(cached.status).some(({ type, status }) => findCondition(pod.status?.conditions, type)?.status !== status));
+
+/** A pod was seen in a watch: what it says of its status is looked at in the next round. Source: `needsReconcile`. */
+export const statusSeen = (turn: Turn, pod: Pod): void => {
+  const cached = turn.state.statuses.get(pod.metadata.uid ?? '');
+  if (cached !== undefined && isOverwritten(cached, pod)) setTimer(turn, STATUS_TIMER, STATUS_RETRY_MS);
+};
+
+/** Source: `syncBatch`. `podOf`: as the kubelet's cache has it. */
+export const retryStatuses = (turn: Turn, podOf: (pod: Pod) => Pod | undefined): void => {
   for (const [uid, cached] of turn.state.statuses.entries()) {
-    if (cached.sent < cached.version || isDeletable(cached.pod, cached)) set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
+    const pod = podOf(cached.pod);
+    const isStale = pod?.metadata.uid === uid && isOverwritten(cached, pod);
+    if (isStale) store(turn, uid, { ...cached, sent: cached.version - 1 });
+    if (isStale || cached.sent < cached.version || isDeletable(cached.pod, cached)) set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
   }
   sendNext(turn);
 };
