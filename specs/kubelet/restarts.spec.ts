@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Node } from '../../src/api/types.ts';
+import type { Node, Pod } from '../../src/api/types.ts';
 import { apiOf, eventsOf, isReady, KUBELET, makePod, nodeWorld, podOf, putPod, runFor, RUNTIME, runtimeOf, runUntil, tell, writesOf } from './one-node.ts';
 
 describe('crashes', () => {
@@ -122,5 +122,22 @@ describe('the node', () => {
     runFor(world, 15_000);
     expect(apiOf(world).objects.get('leases.coordination.k8s.io/kube-node-lease/n1')).toMatchObject({
       metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n1' }] }, spec: { holderIdentity: 'n1', leaseDurationSeconds: 40 } });
+  });
+});
+
+describe('a status that somebody else overwrites', () => {
+  it('is reported again in the next round, as syncBatch does', () => {
+    const world = nodeWorld();
+    putPod(world, makePod('web'));
+    runUntil(world, () => isReady(podOf(world, 'web')));
+    runFor(world, 1000);
+    const pod = podOf(world, 'web') as Pod;
+    const conditions = (pod.status?.conditions ?? []).map((condition) => (condition.type === 'Ready' ? { ...condition, status: 'False' } : condition));
+    putPod(world, { ...pod, status: { ...pod.status, conditions } });
+    expect(isReady(podOf(world, 'web'))).toBe(false);
+    runFor(world, 5000);
+    expect(isReady(podOf(world, 'web'))).toBe(false);
+    runFor(world, 6000);
+    expect(isReady(podOf(world, 'web'))).toBe(true);
   });
 });
