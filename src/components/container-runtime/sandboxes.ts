@@ -95,7 +95,7 @@ export const stopSandbox = (state: RuntimeState, options: RuntimeOptions, caller
     effects.push(...sent);
   }
   const { state: phase, actions } = sandboxChart.next(found.phase, { type: 'STOP' });
-  const record = { phase, status: { ...found.status, state: 'not-ready', ip: undefined } as const, callers: [...found.callers, caller] };
+  const record = { ...found, phase, status: { ...found.status, state: 'not-ready', ip: undefined } as const, callers: [...found.callers, caller] };
   const [stopped, sent] = move(next, options, record, actions);
   return [stopped, [...effects, ...sent]];
 };
