@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    setupFiles: ['property-tests/setup.ts'],
     include: ['specs/**/*.spec.ts', 'property-tests/**/*.spec.ts'],
     testTimeout: process.env['KUBELOOM_DEEP'] === '1' ? 3_600_000 : 120_000,
   },
