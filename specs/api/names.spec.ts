@@ -15,6 +15,12 @@ describe('names', () => {
     expect(isDns1123Subdomain('a.b-c')).toEqual([]);
     expect(isDns1123Subdomain('A_b')).toEqual(["a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"]);
   });
+  it('takes for a subdomain what the expression that it prints does', () => {
+    const [problem = ''] = isDns1123Subdomain('_');
+    const printed = new RegExp(`^${/validation is '(.*)'\)$/.exec(problem)?.[1] ?? ''}$`);
+    const texts = (length: number): readonly string[] => (length === 0 ? [''] : texts(length - 1).flatMap((text) => [text, ...[...'a0-.A'].map((letter) => text + letter)]));
+    for (const text of new Set(texts(5))) expect([text, isDns1123Subdomain(text).length === 0]).toEqual([text, printed.test(text)]);
+  });
   it('a service name starts with a letter', () => {
     expect(isDns1035Label('web')).toEqual([]);
     expect(isDns1035Label('1web')).toHaveLength(1);

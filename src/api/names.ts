@@ -14,9 +14,11 @@ const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 
+const DASH = 0x2d;
+const DOT = 0x2e;
+
 const whole = (source: string): RegExp => new RegExp(`^${source}$`);
 const labelRe = whole(LABEL);
-const subdomainRe = whole(SUBDOMAIN);
 const label1035Re = whole(LABEL_1035);
 const qualifiedRe = whole(QUALIFIED);
 const labelValueRe = whole(LABEL_VALUE);
@@ -24,6 +26,27 @@ const configKeyRe = whole(CONFIG_KEY);
 
 const MAX_LABEL = 63;
 const MAX_SUBDOMAIN = 253;
+
+const isLowerAlphanumeric = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39);
+
+/** Whether the whole text is a SUBDOMAIN. Why by hand: every write asks, and the expression takes five times as long. */
+const isSubdomain = (text: string): boolean => {
+  let isInside = false;
+  let isAtDash = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (isLowerAlphanumeric(code)) {
+      isInside = true;
+      isAtDash = false;
+      continue;
+    }
+    if (!isInside) return false;
+    if (code === DASH) isAtDash = true;
+    else if (code === DOT && !isAtDash) isInside = false;
+    else return false;
+  }
+  return isInside && !isAtDash;
+};
 
 /** Upstream's `MaxLenError`. */
 const maxLenError = (length: number): string => `must be no more than ${length} bytes`;
@@ -41,7 +64,7 @@ export const isDns1123Label = (value: string): NameProblems => {
   const problems: string[] = [];
   if (value.length > MAX_LABEL) problems.push(maxLenError(MAX_LABEL));
   if (labelRe.test(value)) return problems;
-  problems.push(subdomainRe.test(value) ? 'must not contain dots' : regexError(
+  problems.push(isSubdomain(value) ? 'must not contain dots' : regexError(
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
     LABEL, ['my-name', '123-abc']));
   return problems;
@@ -50,7 +73,7 @@ export const isDns1123Label = (value: string): NameProblems => {
 export const isDns1123Subdomain = (value: string): NameProblems => {
   const problems: string[] = [];
   if (value.length > MAX_SUBDOMAIN) problems.push(maxLenError(MAX_SUBDOMAIN));
-  if (!subdomainRe.test(value)) {
+  if (!isSubdomain(value)) {
     problems.push(regexError(
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
       SUBDOMAIN, ['example.com']));

@@ -109,16 +109,35 @@ const isCivil = (t: CivilTime): boolean =>
   t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= daysFromCivil(t.year, t.month + 1, 1) - daysFromCivil(t.year, t.month, 1)
   && t.hour <= 23 && t.minute <= 59 && t.second <= 59;
 
-/** Milliseconds of an RFC 3339 text, or undefined where it is none. Fractions finer than a microsecond are dropped. */
-export const parseTime = (s: string): number | undefined => {
+const readTime = (s: string): number | undefined => {
   const match = RFC_3339.exec(s);
   if (match === null) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const civil = { year, month, day, hour, minute, second };
+  const civil = {
+    year: Number(match[1]), month: Number(match[2]), day: Number(match[3]), hour: Number(match[4]), minute: Number(match[5]), second: Number(match[6]),
+  };
   const zoneHours = Number(match[9] ?? 0);
   const zoneMinutes = Number(match[10] ?? 0);
   if (!isCivil(civil) || zoneHours > 24 || zoneMinutes > 60) return undefined;
   const offsetMs = (zoneHours * HOUR_MS + zoneMinutes * MINUTE_MS) * (match[8] === '-' ? -1 : 1);
   const micros = Number((match[7] ?? '').padEnd(6, '0').slice(0, 6));
   return msFromCivil(civil) - offsetMs + micros / 1000;
+};
+
+const WHOLE_SECONDS = '2026-01-01T00:00:00Z'.length;
+const REMEMBERED = 10_000;
+const read = new Map<string, number>();
+
+/**
+ * Milliseconds of an RFC 3339 text, or undefined where it is none. Fractions finer than a microsecond are dropped.
+ * Why whole seconds are remembered: creation and transition times are read again and again, heartbeats once.
+ */
+export const parseTime = (s: string): number | undefined => {
+  if (s.length !== WHOLE_SECONDS) return readTime(s);
+  const known = read.get(s);
+  if (known !== undefined) return known;
+  const ms = readTime(s);
+  if (ms === undefined) return undefined;
+  if (read.size >= REMEMBERED) read.clear();
+  read.set(s, ms);
+  return ms;
 };

@@ -11,3 +11,15 @@ export const memoised = <K extends object, V extends NonNullable<unknown>>(compu
     return fresh;
   };
 };
+
+/** `compute` as a function of the object and the time alone; what it gave for the last time asked about is remembered. */
+export const memoisedAt = <K extends object, V>(compute: (key: K, nowMs: number) => V): ((key: K, nowMs: number) => V) => {
+  const known = new WeakMap<K, { readonly nowMs: number; readonly value: V }>();
+  return (key, nowMs) => {
+    const found = known.get(key);
+    if (found !== undefined && found.nowMs === nowMs) return found.value;
+    const value = compute(key, nowMs);
+    known.set(key, { nowMs, value });
+    return value;
+  };
+};

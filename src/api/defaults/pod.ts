@@ -3,6 +3,7 @@
  * Models: pkg/apis/core/v1/defaults.go, zz_generated.defaults.go SetObjectDefaults_Pod
  * Not modelled: iSCSI, RBD, Azure and ScaleIO volume sources; pod-level hugepages.
  */
+import { memoised } from '../../base/memo.ts';
 import { sortedEntries } from '../../base/order.ts';
 import type { Container, ContainerPort, EnvVar, Lifecycle, LifecycleHandler, Pod, PodSpec, Probe, ResourceList, ResourceRequirements, Volume } from '../types.ts';
 import { change, changeEach, fill } from './fill.ts';
@@ -80,8 +81,7 @@ const volume = (v: Volume): Volume => {
   return change(out, 'image', (source) => fill(source, { pullPolicy: pullPolicyOf(source.reference) }));
 };
 
-/** `SetDefaults_PodSpec` and what it contains: for pods and templates alike. */
-export const podSpecDefaults = (spec: PodSpec): PodSpec => {
+const fillPodSpec = (spec: PodSpec): PodSpec => {
   let s: PodSpec = fill(spec, {
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,
@@ -102,6 +102,9 @@ const hostPorts = (spec: PodSpec): PodSpec => {
     change(c, 'ports', (ports) => changeEach(ports, (p) => (p.hostPort === undefined || p.hostPort === 0 ? { ...p, hostPort: p.containerPort } : p)));
   return change(change(spec, 'containers', (list) => changeEach(list, withHostPort)), 'initContainers', (list) => changeEach(list, withHostPort));
 };
+
+/** `SetDefaults_PodSpec` and what it contains: for pods and templates alike. Once per spec, which all that is made of one template shares. */
+export const podSpecDefaults: (spec: PodSpec) => PodSpec = memoised(fillPodSpec);
 
 const requestsFromLimits = (resources: ResourceRequirements): ResourceRequirements => {
   const missing: ResourceList = Object.fromEntries(sortedEntries(resources.limits ?? {}).filter(([name]) => resources.requests?.[name] === undefined));

@@ -56,11 +56,21 @@ export const deepEqual = (a: unknown, b: unknown): boolean => {
   return isMap(a) && isMap(b) && hasAllOf(b, a) && hasNoneBeyond(b, a);
 };
 
+/** A record of the keys' values. Why not `Object.fromEntries`: it takes four times as long. */
+const recordOf = (keys: readonly string[], valueOf: (key: string) => unknown): JsonMap => {
+  const record: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (key === '__proto__') Object.defineProperty(record, key, { value: valueOf(key), configurable: true, enumerable: true, writable: true });
+    else record[key] = valueOf(key);
+  }
+  return record;
+};
+
 /** The map with its keys in byte order: the canonical form of every map that a patch makes. */
 export const sortedMap = (map: ReadonlyMap<string, unknown>): JsonMap => {
   const keys: string[] = [];
   for (const [key, value] of map) if (value !== undefined) keys.push(key);
-  return Object.fromEntries(ascending(keys).map((key) => [key, map.get(key)]));
+  return recordOf(ascending(keys), (key) => map.get(key));
 };
 
 /** Whether the map is such as `sortedMap` makes them. */
@@ -71,14 +81,14 @@ export const isSortedMap = (map: JsonMap): boolean => {
 
 /** The sorted map of the changed values, without those that become undefined; the map itself where that is the same. */
 export const mapValues = (map: JsonMap, changed: (value: unknown) => unknown): JsonMap => {
-  const entries: [string, unknown][] = [];
+  const values = new Map<string, unknown>();
   let isSame = isSortedMap(map);
   for (const key of presentKeys(map)) {
     const value = changed(map[key]);
     if (value !== map[key]) isSame = false;
-    if (value !== undefined) entries.push([key, value]);
+    if (value !== undefined) values.set(key, value);
   }
-  return isSame ? map : Object.fromEntries(entries);
+  return isSame ? map : recordOf([...values.keys()], (key) => values.get(key));
 };
 
 /** The list of the changed values; the list itself where none is another. */

@@ -17,13 +17,17 @@ export interface StructType {
   readonly fields: ReadonlyMap<string, FieldType>;
 }
 
-const SCALARS: ReadonlySet<string> = new Set<ScalarType>(
-  ['string', 'bool', 'int32', 'int64', 'float64', 'quantity', 'time', 'microtime', 'intstr', 'bytes', 'raw']);
+const SCALARS: readonly ScalarType[] = ['string', 'bool', 'int32', 'int64', 'float64', 'quantity', 'time', 'microtime', 'intstr', 'bytes', 'raw'];
+
+/** Why not the text itself: V8 compares strings cut out of another letter by letter, those of the program by identity. */
+const scalars: ReadonlyMap<string, ScalarType> = new Map(SCALARS.map((scalar) => [scalar, scalar]));
+const ids: ReadonlyMap<string, string> = new Map(typeRows.map(([id]) => [id, id]));
 
 const parseType = (text: string): FieldType => {
   if (text.startsWith('[]')) return { kind: 'list', of: parseType(text.slice(2)) };
   if (text.startsWith('map:')) return { kind: 'map', of: parseType(text.slice(4)) };
-  return SCALARS.has(text) ? { kind: 'scalar', scalar: text as ScalarType } : { kind: 'struct', id: text };
+  const scalar = scalars.get(text);
+  return scalar === undefined ? { kind: 'struct', id: ids.get(text) ?? text } : { kind: 'scalar', scalar };
 };
 
 const rowOf: ReadonlyMap<string, string> = new Map(typeRows);
@@ -39,7 +43,8 @@ export const structType = (id: string): StructType => {
     const split = pair.indexOf('=');
     return [pair.slice(0, split), parseType(pair.slice(split + 1))];
   });
-  const struct: StructType = { id, name: id.slice(id.lastIndexOf('.') + 1), fields: new Map(fields) };
+  // Why through a record: its keys are the very strings that every other object's keys are.
+  const struct: StructType = { id, name: id.slice(id.lastIndexOf('.') + 1), fields: new Map(Object.entries(Object.fromEntries(fields))) };
   parsed.set(id, struct);
   return struct;
 };

@@ -7,7 +7,7 @@ import { applyDefaults } from '../defaults/apply-defaults.ts';
 import { semanticEqual } from '../validation/deep-equal.ts';
 import type { FieldErrors } from '../validation/field-error.ts';
 import { validateObjectMetaUpdate } from '../validation/metadata.ts';
-import { bumpedWhen, omitMeta, withGeneration } from './metadata.ts';
+import { bumpedWhen, keepMeta, withGeneration, withMeta } from './metadata.ts';
 import type { Strategy, StrategyOf } from './types.ts';
 
 interface Fields { readonly [field: string]: unknown }
@@ -48,8 +48,7 @@ export const plainStrategy = <T extends KubeObject>(checks: Checks<T>): Strategy
 
 /** A status write keeps everything but status; labels and annotations may move, what identifies the object may not. */
 const onlyStatus = <T extends KubeObject>(now: T, before: T): T => {
-  const kept = { ...now, metadata: { ...omitMeta(now.metadata, ['generation']), ...(before.metadata.generation === undefined ? {} : { generation: before.metadata.generation }) } };
-  return withField(kept, 'spec', fieldsOf(before)['spec']);
+  return withField(withMeta(now, keepMeta(now.metadata, before.metadata, 'generation')), 'spec', fieldsOf(before)['spec']);
 };
 
 /** A kind with spec and status; `generation` is 1 on create and moves with the spec when `counted`. */

@@ -11,6 +11,14 @@ export const omitMeta = (meta: ObjectMeta, names: readonly (keyof ObjectMeta)[])
   return Object.fromEntries(Object.entries(meta).filter(([name]) => !(names as readonly string[]).includes(name))) as unknown as ObjectMeta;
 };
 
+/** The metadata with the field as it was before. */
+export const keepMeta = (now: ObjectMeta, before: ObjectMeta, name: keyof ObjectMeta): ObjectMeta => {
+  if (now[name] === before[name]) return now;
+  return { ...omitMeta(now, [name]), ...(before[name] === undefined ? {} : { [name]: before[name] }) };
+};
+
+export const withMeta = <T extends KubeObject>(object: T, metadata: ObjectMeta): T => (object.metadata === metadata ? object : { ...object, metadata });
+
 export interface SystemFields {
   readonly name: string;
   readonly namespace?: string;
@@ -19,11 +27,16 @@ export interface SystemFields {
   readonly creationTimestamp: string;
 }
 
+/** Nearly every object comes without. */
+const withoutServerFields = (meta: ObjectMeta): ObjectMeta =>
+  (meta.deletionTimestamp === undefined && meta.deletionGracePeriodSeconds === undefined && meta.resourceVersion === undefined ? meta
+    : omitMeta(meta, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']));
+
 /** A new object with the fields that only the server sets. */
 export const fillSystemFields = <T extends KubeObject>(object: T, fields: SystemFields): T => ({
   ...object,
   metadata: {
-    ...omitMeta(object.metadata, ['deletionTimestamp', 'deletionGracePeriodSeconds', 'resourceVersion']),
+    ...withoutServerFields(object.metadata),
     ...fields,
   },
 });

@@ -3,7 +3,7 @@
  * Models: pkg/registry/core/pod, pkg/registry/apps/*, pkg/registry/batch/* strategy.go
  */
 import { qosClassOf } from '../pod-helpers.ts';
-import type { ControllerRevision, CronJob, DaemonSet, Deployment, Job, Pod, PodCondition, PodTemplate, ReplicaSet, ReplicationController, StatefulSet } from '../types.ts';
+import type { ControllerRevision, CronJob, DaemonSet, Deployment, Job, Pod, PodCondition, PodStatus, PodTemplate, ReplicaSet, ReplicationController, StatefulSet } from '../types.ts';
 import { validateCronJob, validateCronJobUpdate, validateJob, validateJobUpdate } from '../validation/batch.ts';
 import { semanticEqual } from '../validation/deep-equal.ts';
 import { metadataOnly } from '../validation/core.ts';
@@ -17,7 +17,7 @@ import type { Checks } from './base.ts';
 import { checksOf, plainStrategy, specStrategy, withField } from './base.ts';
 import type { KubeObject } from '../object.ts';
 import type { FieldErrors } from '../validation/field-error.ts';
-import { bumpedWhen, omitMeta } from './metadata.ts';
+import { bumpedWhen, keepMeta, withMeta } from './metadata.ts';
 import type { DeleteOptionsView, StrategyOf } from './types.ts';
 
 const afterMetadata = <T extends KubeObject>(create: (object: T) => FieldErrors, update: (now: T, before: T) => FieldErrors): Checks<T> => ({
@@ -29,11 +29,14 @@ const gatedCondition = (pod: Pod): { readonly conditions?: readonly PodCondition
   conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message: 'Scheduling is blocked due to non-empty scheduling gates' }],
 });
 
+const saysAll = ({ conditions = [], observedGeneration = 0, qosClass }: PodStatus): boolean =>
+  observedGeneration !== 0 && qosClass !== undefined && conditions.every((c) => (c.observedGeneration ?? 0) !== 0);
+
 /** A kubelet that knows nothing of observedGeneration must not clear it. */
 const keepObservedGenerations = (now: Pod, before: Pod): Pod => {
   const old = before.status;
   const status = now.status;
-  if (status === undefined || old === undefined) return now;
+  if (status === undefined || old === undefined || saysAll(status)) return now;
   const remaining = new Map<string, (number | undefined)[]>();
   for (const c of old.conditions ?? []) remaining.set(c.type, [...(remaining.get(c.type) ?? []), c.observedGeneration]);
   const conditions = status.conditions?.map((c) => {
@@ -66,9 +69,7 @@ export const podStrategy: StrategyOf<Pod> = {
   }),
   prepareForStatusUpdate: (now, before) => {
     const kept = podBase.prepareForStatusUpdate(now, before);
-    const owners = before.metadata.ownerReferences;
-    const metadata = { ...omitMeta(kept.metadata, ['ownerReferences']), ...(owners === undefined ? {} : { ownerReferences: owners }) };
-    return keepObservedGenerations({ ...kept, metadata }, before);
+    return keepObservedGenerations(withMeta(kept, keepMeta(kept.metadata, before.metadata, 'ownerReferences')), before);
   },
   gracefulDeletion: podGracePeriod,
 };
@@ -84,8 +85,7 @@ export const deploymentStrategy: StrategyOf<Deployment> = {
     withField(now, 'status', before.status), before),
   prepareForStatusUpdate: (now, before) => {
     const kept = deploymentBase.prepareForStatusUpdate(now, before);
-    const labels = before.metadata.labels;
-    return { ...kept, metadata: { ...omitMeta(kept.metadata, ['labels']), ...(labels === undefined ? {} : { labels }) } };
+    return withMeta(kept, keepMeta(kept.metadata, before.metadata, 'labels'));
   },
 };
 

@@ -20,6 +20,8 @@ export interface FieldError {
 
 export type FieldErrors = readonly FieldError[];
 
+const NONE: FieldErrors = [];
+
 const LEADS: Readonly<Record<FieldErrorType, string>> = {
   FieldValueNotFound: 'Not found',
   FieldValueRequired: 'Required value',
@@ -104,8 +106,11 @@ export const tooLong = (field: string, maxLength: number): FieldError =>
   make('FieldValueTooLong', field, '<value omitted>', `may not be more than ${maxLength} byte${maxLength === 1 ? '' : 's'}`);
 
 /** `path.name`; the empty path has no dot. */
-export const child = (path: string, ...names: readonly string[]): string =>
-  names.reduce((parent, name) => (parent === '' ? name : name === '' ? parent : `${parent}.${name}`), path);
+export const child = (path: string, ...names: readonly string[]): string => {
+  let field = path;
+  for (const name of names) field = field === '' ? name : name === '' ? field : `${field}.${name}`;
+  return field;
+};
 /** `path[0]`. */
 export const at = (path: string, index: number): string => `${path}[${index}]`;
 /** `path[key]`. */
@@ -113,8 +118,8 @@ export const keyed = (path: string, key: string): string => `${path}[${key}]`;
 
 /** One error per message about a value. */
 export const invalidAll = (field: string, badValue: unknown, messages: readonly string[]): FieldErrors =>
-  messages.map((message) => invalidValue(field, badValue, message));
+  (messages.length === 0 ? NONE : messages.map((message) => invalidValue(field, badValue, message)));
 
 /** Upstream's `ValidateNonnegativeField`. */
 export const nonNegative = (field: string, value: number | undefined): FieldErrors =>
-  (value !== undefined && value < 0 ? [invalidValue(field, value, 'must be greater than or equal to 0')] : []);
+  (value !== undefined && value < 0 ? [invalidValue(field, value, 'must be greater than or equal to 0')] : NONE);

@@ -83,31 +83,35 @@ const annotationErrors = once('annotations', validateAnnotations);
 const ownerErrors = once('ownerReferences', validateOwnerReferences);
 const finalizerErrors = once('finalizers', validateFinalizers);
 
+/** All of them, in order; nearly always there is none. */
+const joined = (...lists: readonly FieldErrors[]): FieldErrors => {
+  for (const list of lists) if (list.length > 0) return lists.flat();
+  return NONE;
+};
+
 /** What create and update check alike. */
-const validateParts = (meta: ObjectMeta, path: string): FieldErrors => [
-  ...labelErrors(meta.labels, path), ...annotationErrors(meta.annotations, path), ...ownerErrors(meta.ownerReferences, path), ...finalizerErrors(meta.finalizers, path),
-];
+const validateParts = (meta: ObjectMeta, path: string): FieldErrors => joined(
+  labelErrors(meta.labels, path), annotationErrors(meta.annotations, path), ownerErrors(meta.ownerReferences, path), finalizerErrors(meta.finalizers, path));
 
 /** A generateName may end in a dash: the suffix follows. */
 const maskTrailingDash = (name: string): string => (name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name);
 
 /** Upstream's `ValidateObjectMeta`, on create. */
-export const validateObjectMeta = (meta: ObjectMeta, namespaced: boolean, rule: NameRule, path = 'metadata'): FieldErrors => [
-  ...(meta.generateName === undefined || meta.generateName === '' ? []
-    : invalidAll(child(path, 'generateName'), meta.generateName, rule(maskTrailingDash(meta.generateName)))),
-  ...((meta.name ?? '') === '' ? [required(child(path, 'name'), 'name or generateName is required')]
-    : invalidAll(child(path, 'name'), meta.name, rule(meta.name))),
-  ...validateNamespace(meta, namespaced, path),
-  ...nonNegative(child(path, 'generation'), meta.generation),
-  ...validateParts(meta, path),
-];
+export const validateObjectMeta = (meta: ObjectMeta, namespaced: boolean, rule: NameRule, path = 'metadata'): FieldErrors => joined(
+  meta.generateName === undefined || meta.generateName === '' ? NONE
+    : invalidAll(child(path, 'generateName'), meta.generateName, rule(maskTrailingDash(meta.generateName))),
+  (meta.name ?? '') === '' ? [required(child(path, 'name'), 'name or generateName is required')]
+    : invalidAll(child(path, 'name'), meta.name, rule(meta.name)),
+  validateNamespace(meta, namespaced, path),
+  nonNegative(child(path, 'generation'), meta.generation),
+  validateParts(meta, path));
 
 /** Upstream's `ValidateImmutableField`. */
 export const immutableField = (now: unknown, before: unknown, field: string): FieldErrors =>
   (semanticEqual(now, before) ? [] : [invalidValue(field, now, 'field is immutable')]);
 
 const validateNewFinalizers = (now: ObjectMeta, before: ObjectMeta, path: string): FieldErrors => {
-  if (before.deletionTimestamp === undefined) return [];
+  if (before.deletionTimestamp === undefined) return NONE;
   const had = new Set(before.finalizers ?? []);
   const extra = [...new Set((now.finalizers ?? []).filter((name) => !had.has(name)))].sort(compareStrings);
   return extra.length === 0 ? [] : [forbiddenField(child(path, 'finalizers'),
@@ -117,14 +121,13 @@ const validateNewFinalizers = (now: ObjectMeta, before: ObjectMeta, path: string
 const IMMUTABLE = ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 /** Upstream's `ValidateObjectMetaUpdate`. */
-export const validateObjectMetaUpdate = (now: ObjectMeta, before: ObjectMeta, path = 'metadata'): FieldErrors => [
-  ...validateNewFinalizers(now, before, path),
-  ...((now.resourceVersion ?? '') === '' ? [invalidValue(child(path, 'resourceVersion'), now.resourceVersion ?? '', 'must be specified for an update')] : []),
-  ...((now.generation ?? 0) < (before.generation ?? 0) ? [invalidValue(child(path, 'generation'), now.generation ?? 0, 'must not be decremented')] : []),
-  ...(IMMUTABLE.every((name) => now[name] === before[name]) ? NONE
-    : IMMUTABLE.flatMap((name) => [...immutableField(now[name], before[name], child(path, name))])),
-  ...validateParts(now, path),
-];
+export const validateObjectMetaUpdate = (now: ObjectMeta, before: ObjectMeta, path = 'metadata'): FieldErrors => joined(
+  validateNewFinalizers(now, before, path),
+  (now.resourceVersion ?? '') === '' ? [invalidValue(child(path, 'resourceVersion'), now.resourceVersion ?? '', 'must be specified for an update')] : NONE,
+  (now.generation ?? 0) < (before.generation ?? 0) ? [invalidValue(child(path, 'generation'), now.generation ?? 0, 'must not be decremented')] : NONE,
+  now === before || IMMUTABLE.every((name) => now[name] === before[name]) ? NONE
+    : IMMUTABLE.flatMap((name) => [...immutableField(now[name], before[name], child(path, name))]),
+  validateParts(now, path));
 
 /** The same over a list, each with its index in the path. */
 export const eachIndexed = <T>(items: readonly T[] | undefined, path: string, check: (item: T, path: string, index: number) => FieldErrors): FieldErrors =>

@@ -123,8 +123,19 @@ const validateHostNetwork = (spec: PodSpec, path: string): FieldErrors => (spec.
 const subdomainName = (value: string | undefined, path: string, rule = isDns1123Subdomain): FieldErrors =>
   (textOf(value) === '' ? [] : invalidAll(path, value, rule(textOf(value))));
 
+/** Specs in which nothing was found: they are immutable, and whatever comes of one template shares one. */
+const inOrder = { ofPods: new WeakSet<PodSpec>(), ofTemplates: new WeakSet<PodSpec>() };
+
 /** Upstream's `ValidatePodSpec`. */
 const validatePodSpec = (spec: PodSpec, path: string, isPod: boolean): FieldErrors => {
+  const known = isPod ? inOrder.ofPods : inOrder.ofTemplates;
+  if (known.has(spec)) return [];
+  const errors = podSpecErrors(spec, path, isPod);
+  if (errors.length === 0) known.add(spec);
+  return errors;
+};
+
+const podSpecErrors = (spec: PodSpec, path: string, isPod: boolean): FieldErrors => {
   const scope: PodScope = { volumes: new Set((spec.volumes ?? []).map((v) => v.name)), restartPolicy: spec.restartPolicy, isPod };
   const active = spec.activeDeadlineSeconds;
   return [

@@ -3,6 +3,7 @@
  * Why objects are hashed without their resourceVersion: two runs that wrote the same objects in another order stand in the same state.
  */
 import { hashOf, hashText } from '../../base/hash.ts';
+import { memoised } from '../../base/memo.ts';
 import type { KubeObject } from '../../api/object.ts';
 import type { ApiserverState, Cacher, Parked } from './state.ts';
 import { encodeValue, storedAs } from './storage/codec.ts';
@@ -35,9 +36,25 @@ const digestOf = (objects: Cacher['objects']): readonly [number, number] => {
   return digest;
 };
 
-const cacherView = (cacher: Cacher): unknown => ({
+/** Events are written for people: no component reads them. */
+const ofNoConsequence: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io']);
+
+const cacherView = memoised((cacher: Cacher) => ({
   resource: cacher.resource, phase: cacher.phase, objects: digestOf(cacher.objects), waiting: cacher.waiting.length, remembered: cacher.events.size,
-});
+}));
+
+const cachersView = memoised((cachers: ApiserverState['cachers']) => cachers.values().filter(({ resource }) => !ofNoConsequence.has(resource)).map(cacherView));
+
+const caughtUp = new WeakMap<ApiserverState['streams'], unknown>();
+
+/** Where each stream stands relative to its cache. Why remembered once all have caught up: a cache never goes back. */
+const streamsView = ({ streams, cachers }: ApiserverState): unknown => {
+  const known = caughtUp.get(streams);
+  if (known !== undefined) return known;
+  const views = streams.values().map(({ afterRevision, ...stream }) => ({ ...stream, ahead: Math.max(0, afterRevision - (cachers.get(storedAs(stream.resource))?.revision ?? 0)) }));
+  if (views.every(({ ahead }) => ahead === 0)) caughtUp.set(streams, views);
+  return views;
+};
 
 /** How far a waiting read's cache is behind, not where it stands. */
 const parkedView = (state: ApiserverState, parked: Parked): unknown =>
@@ -47,8 +64,8 @@ const parkedView = (state: ApiserverState, parked: Parked): unknown =>
 export const canonicalState = (state: ApiserverState): unknown => ({
   phase: state.phase,
   backlog: state.backlog,
-  cachers: state.cachers.values().map(cacherView),
-  streams: state.streams.values().map(({ afterRevision, ...stream }) => ({ ...stream, ahead: Math.max(0, afterRevision - (state.cachers.get(storedAs(stream.resource))?.revision ?? 0)) })),
+  cachers: cachersView(state.cachers),
+  streams: streamsView(state),
   pending: [...state.pending.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, pending]) => pending),
   parked: [...state.parked.entries()].sort(([a], [b]) => Number(a) - Number(b)).map(([, parked]) => parkedView(state, parked)),
   collections: state.collections.values(),

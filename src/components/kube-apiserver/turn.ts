@@ -124,7 +124,8 @@ export const setCacher = (turn: Turn, cacher: Cacher): void => {
 
 /** The n of the next draw under a label, which counts the label's own draws. */
 export const nextDraw = (turn: Turn, label: string): number => {
-  const n = turn.state.draws.get(label) ?? 0;
-  change(turn, { draws: turn.state.draws.set(label, n + 1) });
+  const state = writable(turn);
+  const n = state.draws.get(label) ?? 0;
+  state.draws = state.draws.set(label, n + 1);
   return n;
 };

@@ -15,7 +15,7 @@ import { containerStopped, proceed, sandboxAnswered, sandboxStopped } from './po
 import type { Progress } from './pod/sync-pod.ts';
 import { followContainers, probeAnswered } from './prober.ts';
 import type { CriTag } from './state.ts';
-import { set, setTimer, setView, viewOf } from './turn.ts';
+import { set, setTimer, setView, viewOf, writable } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 export const RELIST_TIMER = 'relist';
@@ -71,7 +71,8 @@ const take = (turn: Turn, tag: CriTag, answer: CriAnswer, beginPods: (turn: Turn
 export const runtimeAnswered = (turn: Turn, { id, answer }: Extract<FromRuntime, { readonly kind: 'cri-answer' }>, beginPods: (turn: Turn) => void): void => {
   const tag = turn.state.calls.get(String(id));
   if (tag === undefined) return;
-  set(turn, { calls: turn.state.calls.delete(String(id)) });
+  const state = writable(turn);
+  state.calls = state.calls.delete(String(id));
   take(turn, tag, answer, beginPods);
 };
 

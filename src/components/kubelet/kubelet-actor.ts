@@ -18,6 +18,7 @@ import type { FromApiServer, ToApiServer } from '../../protocol/api.ts';
 import type { FromRuntime, ToRuntime } from '../../protocol/cri.ts';
 import type { ToNetwork } from '../../protocol/network.ts';
 import { RELIST_TIMER, relistSoon, runtimeAnswered, runtimeEvent, runtimeLost } from './from-runtime.ts';
+import { canonicalKubelet } from './canonical.ts';
 import { leaseAnswered, LEASE_TIMER, renewLease } from './node/node-lease.ts';
 import { checkNode, CHECK_TIMER, nodeAnswered, nodeMayHaveChanged, register, REGISTER_TIMER, reportNode, REPORT_TIMER, startNode } from './node/node-status.ts';
 import { defaultPolicy } from './options.ts';
@@ -30,7 +31,7 @@ import { probeDue } from './prober.ts';
 import { initialKubeletState } from './state.ts';
 import type { KubeletState, RequestTag } from './state.ts';
 import { retryStatuses, statusAnswered, statusSeen, STATUS_TIMER } from './status/status-manager.ts';
-import { followRuntime, followRecorder, set } from './turn.ts';
+import { followRuntime, followRecorder, set, writable } from './turn.ts';
 import type { KubeletPlan, Turn } from './turn.ts';
 
 export type { KubeletOptions } from './options.ts';
@@ -50,7 +51,10 @@ const planOf = (options: KubeletOptions): KubeletPlan => {
     { resource: 'pods', fieldSelector: `spec.nodeName=${options.node}`, listeners: [LISTENER] },
     { resource: 'nodes', fieldSelector: `metadata.name=${options.node}`, listeners: [LISTENER] },
   ], client);
-  return { options, policy: { ...defaultPolicy, ...options.policy }, client, informers, recorder: { source: { component: 'kubelet', host: options.node }, timer: EVENTS_TIMER } };
+  return {
+    options, policy: { ...defaultPolicy, ...options.policy }, client, informers,
+    recorder: { source: { component: 'kubelet', host: options.node }, timer: EVENTS_TIMER, ...(options.events === false ? { isSilent: true } : {}) },
+  };
 };
 
 /** Turns the first list of pods into one of the newest, where the policy says so. */
@@ -62,7 +66,7 @@ const freshList = (effect: Effect): Effect => {
 };
 
 const followInformers = (turn: Turn, { informers, effects }: Informed): void => {
-  if (informers !== turn.state.informers) set(turn, { informers });
+  if (informers !== turn.state.informers) writable(turn).informers = informers;
   turn.effects.push(...(turn.plan.policy.firstPodList === 'any' ? effects : effects.map(freshList)));
 };
 
@@ -93,7 +97,7 @@ const podNotified = (turn: Turn, notification: Notification): void => {
 /** Pods wait until the runtime has said what it has. */
 const notified = (turn: Turn, { notifications }: NotifyBody): void => {
   const resource = notifications[0]?.resource ?? '';
-  set(turn, { informers: listenerHandled(turn.plan.informers, turn.state.informers, resource, LISTENER) });
+  writable(turn).informers = listenerHandled(turn.plan.informers, turn.state.informers, resource, LISTENER);
   if (resource === 'nodes') return nodeMayHaveChanged(turn);
   if (turn.state.isReady) for (const notification of notifications) podNotified(turn, notification);
   return undefined;
@@ -123,7 +127,7 @@ const requestAnswered = (turn: Turn, tag: RequestTag, answer: Answer): void => {
 
 const settleRequests = (turn: Turn, input: Input): void => {
   const { requests, settled, effects } = settle(turn.state.requests, input);
-  if (requests !== turn.state.requests) set(turn, { requests });
+  if (requests !== turn.state.requests) writable(turn).requests = requests;
   turn.effects.push(...effects);
   for (const { tag, answer } of settled) requestAnswered(turn, tag, answer);
 };
@@ -196,6 +200,7 @@ export const kubeletActor = (options: KubeletOptions): Actor<KubeletState, Kubel
   return {
     id: options.id,
     initial: initialKubeletState(newInformers(plan.informers), newEventRecorder()),
+    canonical: canonicalKubelet,
     transition: (state, input: Input<KubeletBody>, env: Env) => {
       const turn: Turn = { plan, env, state, own: undefined, effects: [] };
       handle(turn, input);

@@ -39,6 +39,8 @@ export interface KubeletOptions {
   readonly zone?: string;
   readonly region?: string;
   readonly policy?: Partial<KubeletPolicy>;
+  /** Whether it records Events; default: true. */
+  readonly events?: boolean;
 }
 
 export const STATUS_CHECK_MS = 10_000;

@@ -22,7 +22,9 @@ const TITLES = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness
 
 const probeKey = (uid: string, container: string, kind: ProbeKind): string => `${uid}/${container}/${kind}`;
 
-const specOf = (container: Container, kind: ProbeKind): Probe | undefined => container[`${kind}Probe`];
+const FIELDS = { startup: 'startupProbe', liveness: 'livenessProbe', readiness: 'readinessProbe' } as const;
+
+const specOf = (container: Container, kind: ProbeKind): Probe | undefined => container[FIELDS[kind]];
 
 const probed = (pod: Pod): readonly Container[] => [...initContainersOf(pod).filter(isSidecar), ...pod.spec.containers];
 

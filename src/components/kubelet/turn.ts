@@ -5,7 +5,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import type { ObjectReference, Pod } from '../../api/types.ts';
 import type { Mutable } from '../../base/mutable.ts';
-import type { EventRecorder, RecorderConfig, RecorderStep } from '../../client/event-recorder.ts';
+import type { RecorderConfig, RecorderStep } from '../../client/event-recorder.ts';
 import { EVENTS_CHANNEL, recordEvent } from '../../client/event-recorder.ts';
 import { referenceTo } from '../../client/events/event-reference.ts';
 import type { InformerSet } from '../../client/informers.ts';
@@ -40,10 +40,15 @@ export interface Turn {
   readonly effects: Effect[];
 }
 
+/** This turn's own copy of the state. */
+export const writable = (turn: Turn): Mutable<KubeletState> => {
+  if (turn.own === undefined || turn.own !== turn.state) turn.state = turn.own = copyOf(turn.state);
+  return turn.own;
+};
+
 /** Changes some fields of the state. */
 export const set = (turn: Turn, fields: Partial<KubeletState>): void => {
-  if (turn.own === undefined || turn.own !== turn.state) turn.state = turn.own = copyOf(turn.state);
-  Object.assign(turn.own, fields);
+  Object.assign(writable(turn), fields);
 };
 
 export const setTimer = (turn: Turn, key: string, afterMs: number): void => {
@@ -55,8 +60,10 @@ export const clearTimer = (turn: Turn, key: string): void => {
 };
 
 export const callRuntime = (turn: Turn, call: CriCall, tag: CriTag): void => {
-  const { nextCall: id, calls } = turn.state;
-  set(turn, { calls: calls.set(String(id), tag), nextCall: id + 1 });
+  const state = writable(turn);
+  const id = state.nextCall;
+  state.calls = state.calls.set(String(id), tag);
+  state.nextCall = id + 1;
   turn.effects.push(send(turn.plan.options.runtime, 'cri', { kind: 'cri-call', id, call }));
 };
 
@@ -68,14 +75,13 @@ export const followRuntime = (turn: Turn): void => {
 
 export const ask = (turn: Turn, channel: string, request: ApiRequest, tag: RequestTag): void => {
   const [requests, effects] = issue(turn.state.requests, turn.plan.client, channel, request, tag);
-  set(turn, { requests });
+  writable(turn).requests = requests;
   turn.effects.push(...effects);
 };
 
 /** Takes over what the event recorder did. */
 export const followRecorder = (turn: Turn, step: RecorderStep): void => {
-  const recorder: EventRecorder = step.recorder;
-  set(turn, { recorder });
+  writable(turn).recorder = step.recorder;
   turn.effects.push(...step.effects);
   if (step.request !== undefined) ask(turn, EVENTS_CHANNEL, step.request, { kind: 'event' });
 };
@@ -91,11 +97,13 @@ export const recordContainer = (turn: Turn, pod: Pod, container: string, type: '
 export const viewOf = (state: KubeletState, uid: string): RuntimeView => state.views.get(uid) ?? emptyView;
 
 export const setView = (turn: Turn, uid: string, view: RuntimeView): void => {
-  set(turn, { views: turn.state.views.set(uid, view) });
+  const state = writable(turn);
+  state.views = state.views.set(uid, view);
 };
 
 export const setWorker = (turn: Turn, worker: PodWorker): void => {
-  set(turn, { workers: turn.state.workers.set(worker.uid, worker) });
+  const state = writable(turn);
+  state.workers = state.workers.set(worker.uid, worker);
 };
 
 /** Changes some fields of a worker that is there. */

@@ -29,6 +29,18 @@ const attributesOf = (request: ApiRequest): Attributes => {
 const nodeNameOf = (user: User): string | undefined =>
   (user.name.startsWith(NODE_PREFIX) && user.groups.includes('system:nodes') ? user.name.slice(NODE_PREFIX.length) : undefined);
 
+/** What the rules of nodes say: the same for every node and, as they name no single objects, for every name. */
+const nodeDecisions = new Map<string, boolean>();
+
+const nodesMay = (wanted: Attributes): boolean => {
+  const key = `${wanted.verb} ${wanted.group}/${wanted.resource}`;
+  const known = nodeDecisions.get(key);
+  if (known !== undefined) return known;
+  const decision = nodeRules.some((rule) => ruleAllows(rule, wanted));
+  nodeDecisions.set(key, decision);
+  return decision;
+};
+
 /** True or the reason why not, of what concerns a node's own identity; undefined for other users. */
 const nodeDecision = (user: User, wanted: Attributes): boolean | string | undefined => {
   const node = nodeNameOf(user);
@@ -38,7 +50,7 @@ const nodeDecision = (user: User, wanted: Attributes): boolean | string | undefi
     if (wanted.verb !== 'create' && wanted.name !== node) return 'can only access node lease with the same name as the requesting node';
     return ['get', 'create', 'update', 'patch', 'delete'].includes(wanted.verb) ? true : 'can only get, create, update, patch, or delete a node lease';
   }
-  return nodeRules.some((rule) => ruleAllows(rule, wanted));
+  return nodesMay(wanted);
 };
 
 const words = (user: User, wanted: Attributes, reason: string): string => {

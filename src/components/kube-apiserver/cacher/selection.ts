@@ -12,6 +12,7 @@ import type { ResourceId } from '../../../api/resources.ts';
 import { selectableFields } from '../../../api/selectable-fields.ts';
 import type { Status } from '../../../api/status.ts';
 import { badRequest, isStatus } from '../../../api/status.ts';
+import type { Pod } from '../../../api/types.ts';
 import type { RequestOptions } from '../../../protocol/api.ts';
 import { infoOf, shownAs } from '../storage/codec.ts';
 
@@ -73,7 +74,8 @@ const directField = (object: KubeObject, field: string): string | undefined => {
   switch (field) {
     case 'metadata.name': return object.metadata.name;
     case 'metadata.namespace': return object.metadata.namespace ?? '';
-    case 'spec.nodeName': return (object as { readonly spec?: { readonly nodeName?: string } }).spec?.nodeName ?? '';
+    case 'spec.nodeName': return (object as Pod).spec?.nodeName ?? '';
+    case 'status.phase': return (object as Pod).status?.phase ?? '';
     default: return undefined;
   }
 };
@@ -83,9 +85,11 @@ const termMatches = (resource: ResourceId, term: FieldTerm, object: KubeObject):
   return value === undefined ? matchesFields({ terms: [term] }, fieldsOfObject(resource, object)) : (value === term.value) === (term.operator === '=');
 };
 
-export const selects = (resource: ResourceId, { labels, fields }: Selection, object: KubeObject): boolean =>
-  (labels === everything || matchesSelector(labels, object.metadata.labels))
-  && fields.terms.every((term) => termMatches(resource, term, object));
+export const selects = (resource: ResourceId, { labels, fields }: Selection, object: KubeObject): boolean => {
+  if (labels !== everything && !matchesSelector(labels, object.metadata.labels)) return false;
+  for (const term of fields.terms) if (!termMatches(resource, term, object)) return false;
+  return true;
+};
 
 /** The one name that the selection asks for, if it does. */
 export const nameDemanded = (selection: Selection): string | undefined => requiredFieldValue(selection.fields, 'metadata.name');

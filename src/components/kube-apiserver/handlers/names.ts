@@ -19,13 +19,15 @@ export const suffixOf = (draw: number): string => {
   return suffix;
 };
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The low 16 bits as four digits. */
+const hex16 = (value: number): string => (BYTES[value >>> 8 & 0xff] as string) + (BYTES[value & 0xff] as string);
+const hex32 = (value: number): string => hex16(value >>> 16) + hex16(value);
 
 /** A version 4 UUID of four draws. */
-const uuid = (draw: (n: number) => number): string => {
-  const [a, b, c, d] = [draw(0), draw(1), draw(2), draw(3)];
-  return `${hex(a, 8)}-${hex(b >>> 16, 4)}-4${hex(b & 0xfff, 3)}-${hex(0x8000 | (c >>> 16 & 0x3fff), 4)}-${hex(c & 0xffff, 4)}${hex(d, 8)}`;
-};
+const uuid = (a: number, b: number, c: number, d: number): string =>
+  `${hex32(a)}-${hex16(b >>> 16)}-${hex16(0x4000 | (b & 0xfff))}-${hex16(0x8000 | (c >>> 16 & 0x3fff))}-${hex16(c)}${hex32(d)}`;
 
 export interface DrawnName {
   readonly name: string;
@@ -39,5 +41,6 @@ export const drawName = (turn: Turn, scope: string, given: string, base: string)
   const n = nextDraw(turn, label);
   const name = given === '' ? generatedName(base, suffixOf(random(label, n))) : given;
   const uidLabel = given === '' ? `uid/${scope}/${base}` : label;
-  return { name, uid: uuid((i) => random(uidLabel, n * 4 + i)) };
+  const first = n * 4;
+  return { name, uid: uuid(random(uidLabel, first), random(uidLabel, first + 1), random(uidLabel, first + 2), random(uidLabel, first + 3)) };
 };

@@ -51,6 +51,7 @@ const scalarFits = (value: unknown, scalar: ScalarType): boolean => {
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const POD_SPEC = 'core/v1.PodSpec';
 const NO_FIELDS: Fields = {};
 const NO_ITEMS: readonly unknown[] = [];
 
@@ -70,11 +71,21 @@ const mapFits = (value: unknown, of: FieldType, known: unknown): boolean => {
 
 const structFits = (value: unknown, struct: StructType, known: unknown): boolean => {
   if (!isFields(value)) return false;
-  const before = isFields(known) ? known : NO_FIELDS;
+  const before = isFields(known) ? known : undefined;
   for (const name of Object.keys(value)) {
     const type = struct.fields.get(name);
-    if (type === undefined || !fits(value[name], type, before[name])) return false;
+    if (type === undefined || !fits(value[name], type, before?.[name])) return false;
   }
+  return true;
+};
+
+/** Why remembered: it is most of a Deployment, and everything that is made of one template shares it. */
+const podSpecs = new WeakSet<object>();
+
+const podSpecFits = (value: unknown, struct: StructType, known: unknown): boolean => {
+  if (isFields(value) && podSpecs.has(value)) return true;
+  if (!structFits(value, struct, known)) return false;
+  podSpecs.add(value as Fields);
   return true;
 };
 
@@ -85,7 +96,7 @@ const fits = (value: unknown, type: FieldType, known: unknown): boolean => {
     case 'scalar': return scalarFits(value, type.scalar);
     case 'list': return listFits(value, type.of, known);
     case 'map': return mapFits(value, type.of, known);
-    case 'struct': return structFits(value, structType(type.id), known);
+    case 'struct': return (type.id === POD_SPEC ? podSpecFits : structFits)(value, structType(type.id), known);
     default: {
       const never: never = type;
       return never;

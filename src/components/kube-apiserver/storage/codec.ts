@@ -47,12 +47,17 @@ export const decodeValue = (value: EtcdValue, modRevision: number): KubeObject =
 
 export const decodeKeyValue = (kv: KeyValue): KubeObject => decodeValue(kv.value, kv.modRevision);
 
-/** The object as it is stored. */
-export const encodeValue = (object: KubeObject): EtcdValue => {
-  if (object.metadata.resourceVersion === undefined) return object;
-  const { resourceVersion: _dropped, ...metadata } = object.metadata;
-  return { ...object, metadata };
+/** Metadata without its resourceVersion: the very metadata that was stored, where that was decoded lately and a write has left it alone. */
+const storedMetadata = ({ metadata }: KubeObject): KubeObject['metadata'] => {
+  const known = recent[Number(metadata.resourceVersion) % RECENT];
+  if (known !== undefined && known.object.metadata === metadata) return (known.value as KubeObject).metadata;
+  const { resourceVersion: _dropped, ...stored } = metadata;
+  return stored;
 };
+
+/** The object as it is stored. */
+export const encodeValue = (object: KubeObject): EtcdValue =>
+  (object.metadata.resourceVersion === undefined ? object : { ...object, metadata: storedMetadata(object) });
 
 /** The same object at another revision, as the last word about a deleted one. */
 export const atRevision = (object: KubeObject, revision: number): KubeObject =>

@@ -18,8 +18,10 @@ const toEventsGroup = new Map(RENAMED);
 const toCore = new Map(RENAMED.map(([core, events]): [string, string] => [events, core]));
 
 const renamed = (event: KubeObject, names: ReadonlyMap<string, string>, apiVersion: string): KubeObject => {
-  const entries = Object.entries(event).map(([field, value]): [string, unknown] => [names.get(field) ?? field, value]);
-  return { ...Object.fromEntries(entries), apiVersion } as KubeObject;
+  const converted: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(event)) converted[names.get(field) ?? field] = value;
+  converted['apiVersion'] = apiVersion;
+  return converted as unknown as KubeObject;
 };
 
 const shown = new WeakMap<KubeObject, KubeObject>();

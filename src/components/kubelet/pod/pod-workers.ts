@@ -121,9 +121,13 @@ export const dispatch = (turn: Turn, uid: string, event: WorkerEvent): void => {
   }
 };
 
+/**
+ * Those whose room is taken. A pod that was deleted without grace gives its room up at once, although it may still run.
+ * Models: pkg/kubelet/kubelet_pods.go `GetActivePods`; that it does so is a known weakness, #104824
+ */
 const activePods = (turn: Turn, uid: string): readonly Pod[] => {
   const pods: Pod[] = [];
-  turn.state.workers.forEach((worker) => { if (worker.uid !== uid && !worker.isOrphan && !isFinished(worker.phase)) pods.push(worker.pod); });
+  turn.state.workers.forEach((worker) => { if (worker.uid !== uid && !worker.isGone && !isFinished(worker.phase)) pods.push(worker.pod); });
   return pods;
 };
 

@@ -33,9 +33,10 @@ const workerOf = (turn: Turn, uid: string): PodWorker => {
 const startOf = (worker: PodWorker, name: string): ContainerStart =>
   (Object.hasOwn(worker.starts, name) ? worker.starts[name] : undefined) ?? { phase: containerStartChart.initial, attempt: 0 };
 
-const setStart = (turn: Turn, uid: string, name: string, start: ContainerStart): void => {
-  const worker = workerOf(turn, uid);
-  changeWorker(turn, uid, { starts: { ...worker.starts, [name]: start } });
+const setStart = (turn: Turn, uid: string, name: string, phase: ContainerStart['phase'], attempt: number, containerId: string | undefined): void => {
+  const starts: Record<string, ContainerStart> = { ...workerOf(turn, uid).starts };
+  starts[name] = containerId === undefined ? { phase, attempt } : { phase, attempt, containerId };
+  changeWorker(turn, uid, { starts });
 };
 
 const containerOf = (turn: Turn, uid: string, name: string): Container => {
@@ -116,7 +117,7 @@ const perform = (turn: Turn, uid: string, name: string, action: string, event: C
 const moveStart = (turn: Turn, uid: string, name: string, event: ContainerEvent): Progress => {
   const start = startOf(workerOf(turn, uid), name);
   const { state: phase, actions } = containerStartChart.next(start.phase, event);
-  if (phase !== start.phase) setStart(turn, uid, name, { ...start, phase });
+  if (phase !== start.phase) setStart(turn, uid, name, phase, start.attempt, start.containerId);
   let progress: Progress = 'waits';
   for (const action of actions) progress = perform(turn, uid, name, action, event);
   return progress;
@@ -142,8 +143,7 @@ export const beginStart = (turn: Turn, uid: string, op: StartOp): Progress => {
     const message = `back-off ${goDuration(delayOf(turn.state.restartBackOffs, key))} restarting failed container=${name} pod=${podText(pod)}`;
     return moveStart(turn, uid, name, { type: 'FAILED', reason: 'CrashLoopBackOff', message, untilMs });
   }
-  const { containerId: _last, ...start } = startOf(workerOf(turn, uid), name);
-  setStart(turn, uid, name, { ...start, attempt: op.attempt });
+  setStart(turn, uid, name, startOf(workerOf(turn, uid), name).phase, op.attempt, undefined);
   changeWorker(turn, uid, { starting: name });
   return moveStart(turn, uid, name, { type: 'START' });
 };
@@ -166,7 +166,8 @@ export const containerCreated = (turn: Turn, uid: string, name: string, answer: 
     return moveStart(turn, uid, name, { type: 'FAILED', reason: 'CreateContainerError', message: errorText(answer), untilMs: undefined });
   }
   setView(turn, uid, withContainerCreated(viewOf(turn.state, uid), answer.container));
-  setStart(turn, uid, name, { ...startOf(workerOf(turn, uid), name), containerId: answer.container.id });
+  const { phase, attempt } = startOf(workerOf(turn, uid), name);
+  setStart(turn, uid, name, phase, attempt, answer.container.id);
   removeOldDead(turn, uid, name);
   recordContainer(turn, pod, name, 'Normal', 'Created', `Created container: ${name}`);
   return moveStart(turn, uid, name, { type: isCancelled ? 'ABORT' : 'CREATED' });

@@ -17,7 +17,7 @@ import { isFinished } from '../machine.ts';
 import { STATUS_RETRY_MS } from '../options.ts';
 import { initContainersOf, isSidecar } from '../pod/containers.ts';
 import type { CachedStatus, KubeletState } from '../state.ts';
-import { ask, set, setTimer } from '../turn.ts';
+import { ask, set, setTimer, writable } from '../turn.ts';
 import type { Turn } from '../turn.ts';
 import { isOwnedCondition, unreadyBecause } from './conditions.ts';
 
@@ -40,11 +40,13 @@ const isSame = (a: PodStatus, b: PodStatus): boolean =>
   a.phase === b.phase && deepEqual(ownConditions(a), ownConditions(b)) && deepEqual({ ...a, conditions: [] }, { ...b, conditions: [] });
 
 const store = (turn: Turn, uid: string, cached: CachedStatus): void => {
-  set(turn, { statuses: turn.state.statuses.set(uid, cached) });
+  const state = writable(turn);
+  state.statuses = state.statuses.set(uid, cached);
 };
 
 const enqueue = (turn: Turn, uid: string): void => {
-  set(turn, { statusQueue: turn.state.statusQueue.push(uid) });
+  const state = writable(turn);
+  state.statusQueue = state.statusQueue.push(uid);
   sendNext(turn);
 };
 
@@ -110,16 +112,17 @@ const target = (pod: Pod): Pick<ApiRequest, 'resource' | 'namespace' | 'name'> =
 const sendNext = (turn: Turn): void => {
   while (turn.state.statusBusy === undefined && turn.state.statusQueue.head !== undefined) {
     const uid = turn.state.statusQueue.head;
-    set(turn, { statusQueue: turn.state.statusQueue.shift() });
+    const state = writable(turn);
+    state.statusQueue = state.statusQueue.shift();
     const cached = turn.state.statuses.get(uid);
     if (cached === undefined || (cached.sent >= cached.version && !isDeletable(cached.pod, cached))) continue;
-    set(turn, { statusBusy: uid });
+    state.statusBusy = uid;
     ask(turn, CHANNEL, { verb: 'get', ...target(cached.pod) }, { kind: 'status-get', uid });
   }
 };
 
 const finish = (turn: Turn): void => {
-  set(turn, { statusBusy: undefined });
+  writable(turn).statusBusy = undefined;
   sendNext(turn);
 };
 
