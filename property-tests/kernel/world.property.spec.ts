@@ -71,6 +71,21 @@ describe('a run is a fold', () => {
     }));
   });
 
+  it('a world that remembers transitions goes the same way, whatever runs it remembers', () => {
+    fc.assert(fc.property(chaosPlan, fc.array(fc.string({ maxLength: 4 }), { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 20, 10_000), (plan, orders, limit) => {
+      const root = chaosWorld(plan);
+      const remembering = root.forkRemembering(limit);
+      for (const choices of [...orders, ...orders]) {
+        const [one, other] = [root.fork(), remembering.fork()];
+        const records: StepRecord[][] = [[], []];
+        runChaos(one, { ...plan, choices }, (record) => records[0]?.push(record));
+        runChaos(other, { ...plan, choices }, (record) => records[1]?.push(record));
+        expect(records[1]).toEqual(records[0]);
+        sameWorld(other, one);
+      }
+    }));
+  });
+
   it('its journal is read back whole and replays to the same digest', () => {
     fc.assert(fc.property(chaosPlan, (plan) => {
       const journal = readJournal(journalOf(plan));
@@ -139,7 +154,13 @@ describe('what is offered', () => {
         expect(world.offered().earliest()).toEqual(messages.offered().earliest());
       };
       check();
-      runChaos(world, { ...plan, steps: Math.min(plan.steps, 40) }, check);
+      // Never asked by name, so it keeps the messages by age.
+      const byAge = chaosWorld(plan);
+      runChaos(world, { ...plan, steps: Math.min(plan.steps, 40) }, ({ step }) => {
+        check();
+        byAge.advance(step);
+        expect(world.offered().oldest()).toEqual(byAge.offered().oldest());
+      });
     }));
   });
 

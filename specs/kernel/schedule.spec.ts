@@ -4,7 +4,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import { fifoChooser } from '../../src/kernel/choosers/fifo.ts';
 import { randomChooser } from '../../src/kernel/choosers/random.ts';
 import { describeReplayStop, replayChooser } from '../../src/kernel/choosers/replay.ts';
-import { deviatingChooser, deviationsOf } from '../../src/kernel/deviation.ts';
+import { deviatingChooser, deviationsOf, holdsOf } from '../../src/kernel/deviation.ts';
 import { run } from '../../src/kernel/run.ts';
 import { parseSchedule, printSchedule } from '../../src/kernel/schedule.ts';
 import type { Step } from '../../src/kernel/step.ts';
@@ -78,6 +78,23 @@ describe('deviations', () => {
     run(ring(3, 2), deviatingChooser(fifoChooser(), deviations), { maxSteps: steps.length, onStep: ({ step }) => taken.push(step) });
     expect(taken).toEqual(steps);
   });
+
+  it('one message that waits is one deviation, however many overtake it', () => {
+    const world = ring(2, 3);
+    const late = world.offered().at(1);
+    const steps: Step[] = [];
+    for (let step = world.offered().oldestWhere((one) => one !== late); steps.length < 40 && step !== undefined; step = world.offered().oldestWhere((one) => one !== late)) {
+      steps.push(step);
+      world.advance(step);
+    }
+    steps.push(late);
+    const deviations = holdsOf(ring(2, 3), steps);
+    expect(deviations.map(({ kind }) => kind)).toEqual(['hold']);
+    expect(deviationsOf(ring(2, 3), fifoChooser(), steps).length).toBeGreaterThan(1);
+    const taken: Step[] = [];
+    run(ring(2, 3), deviatingChooser(fifoChooser(), deviations), { maxSteps: steps.length, onStep: ({ step }) => taken.push(step) });
+    expect(taken).toEqual(steps);
+  });
 });
 
 describe('a token', () => {
@@ -94,10 +111,17 @@ describe('a token', () => {
     expect(decodeToken(encodeToken({ ...token, deviations: [] }))).toMatchObject({ right: { deviations: [] } });
   });
 
+  it('is of version k2 where something waits', () => {
+    const waiting: Token = { ...token, deviations: [...token.deviations, { kind: 'hold', at: 100, index: 7, steps: 4000 }] };
+    const text = encodeToken(waiting);
+    expect(text).toMatch(/^k2:9f3a0c41-[A-Za-z0-9_.:,+~/=-]+$/);
+    expect(decodeToken(text)).toMatchObject({ right: waiting });
+  });
+
   it('refuses what it cannot honour', () => {
     const text = encodeToken(token);
     expect(decodeToken('banana')).toMatchObject({ left: { kind: 'not-a-token' } });
-    expect(decodeToken(text.replace('k1:', 'k2:'))).toMatchObject({ left: { kind: 'other-version' } });
+    expect(decodeToken(text.replace('k1:', 'k9:'))).toMatchObject({ left: { kind: 'other-version' } });
     expect(decodeToken(text.replace('9f3a', '9f3b'))).toMatchObject({ left: { kind: 'mistyped' } });
     expect(decodeToken(text.slice(0, -8))).toMatchObject({ left: { kind: 'malformed' } });
     expect(isRight(decodeToken(text))).toBe(true);

@@ -14,6 +14,7 @@ const MESSAGES: Readonly<Record<EtcdErrorCode, string>> = {
   'lease-not-found': 'etcdserver: requested lease not found',
   'lease-exists': 'etcdserver: lease already exists',
   'duplicate-key': 'etcdserver: duplicate key given in txn request',
+  'no-space': 'etcdserver: mvcc: database space exceeded',
   unavailable: 'etcdserver: leader changed',
 };
 
@@ -29,6 +30,7 @@ export class EtcdModel {
   private readonly events: EtcdEvent[][] = [[], []];
   private readonly leases = new Map<number, number>();
   private compactRevision = 0;
+  private isFull = false;
 
   get revision(): number {
     return this.past.length - 1;
@@ -47,7 +49,11 @@ export class EtcdModel {
         if (call.revision > this.revision) return this.error('future-revision');
         this.compactRevision = call.revision;
         return { kind: 'compact', revision: this.revision };
+      case 'alarm':
+        this.isFull = call.action === 'activate';
+        return { kind: 'alarm', revision: this.revision };
       case 'lease-grant':
+        if (this.isFull) return this.error('no-space');
         if (this.leases.has(call.id)) return this.error('lease-exists');
         this.leases.set(call.id, Math.max(2, call.ttlSeconds));
         return this.lease(call.id, Math.max(2, call.ttlSeconds));
@@ -81,6 +87,7 @@ export class EtcdModel {
       const meets = (key: string): boolean => branch.some((op) => op.kind === 'delete' && covers(key, op.key, op.rangeEnd));
       if (new Set(puts).size < puts.length || puts.some(meets)) return this.error('duplicate-key');
     }
+    if (this.isFull && [...success, ...failure].some((op) => op.kind === 'put')) return this.error('no-space');
     const succeeded = compare.every((one) => this.holds(one));
     const ops = succeeded ? success : failure;
     for (const op of ops) {

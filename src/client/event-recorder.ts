@@ -21,6 +21,8 @@ export interface RecorderConfig {
   readonly source: EventSource;
   /** The recorder's own timer. */
   readonly timer: string;
+  /** Records nothing. */
+  readonly isSilent?: boolean;
 }
 
 export interface RecordedEvent {
@@ -99,9 +101,9 @@ const pump = (recorder: EventRecorder, env: Env): RecorderStep => {
   return idle(queue === recorder.queue ? recorder : { correlator, queue, write: recorder.write });
 };
 
-/** Queues an event; one too many is dropped. */
+/** Queues an event; one too many is dropped, and every one where the recorder is silent. */
 export const recordEvent = (recorder: EventRecorder, config: RecorderConfig, event: RecordedEvent, env: Env): RecorderStep => {
-  if (recorder.queue.size >= MAX_QUEUED) return idle(recorder);
+  if (config.isSilent === true || recorder.queue.size >= MAX_QUEUED) return idle(recorder);
   const { correlator, queue, write } = recorder;
   return pump({ correlator, queue: queue.push(makeEvent(event, config, env)), write }, env);
 };

@@ -23,6 +23,8 @@ export interface SeriesRecorderConfig {
   readonly reportingInstance: string;
   /** Namespace of the recorder's timers. */
   readonly timer: string;
+  /** Records nothing. */
+  readonly isSilent?: boolean;
 }
 
 export interface SeriesRecordedEvent {
@@ -140,8 +142,9 @@ const keepHouse = (step: SeriesRecorderStep, config: SeriesRecorderConfig, env: 
   return withTick(withTick(begun, finishTimer(config), FINISH_MS, env), refreshTimer(config), REFRESH_MS, env);
 };
 
-/** Writes the first of its kind, turns it into a series at the second, and counts from then on. */
+/** Writes the first of its kind, turns it into a series at the second, and counts from then on. Does nothing where the recorder is silent. */
 export const recordSeriesEvent = (recorder: SeriesRecorder, config: SeriesRecorderConfig, recorded: SeriesRecordedEvent, env: Env): SeriesRecorderStep => {
+  if (config.isSilent === true) return quiet(recorder);
   const event = makeEvent(recorded, config, env);
   const key = seriesKey(event);
   const known = recorder.cache.get(key);

@@ -28,6 +28,8 @@ export interface Indexer {
 export interface IndexSchema {
   readonly names: readonly string[];
   readonly functions: readonly IndexFunction[];
+  /** What `listerOf` made last. Nothing observable depends on it. */
+  readonly made: { indexer: Indexer | undefined; lister: Lister | undefined };
 }
 
 /** Upstream's name of the index by namespace. */
@@ -38,7 +40,10 @@ const byNamespace: IndexFunction = ({ metadata: { namespace } }) => (namespace =
 
 export const indexSchema = (indexes: Readonly<Record<string, IndexFunction>> = {}): IndexSchema => {
   const custom = sortedEntries(indexes).filter(([name]) => name !== NAMESPACE_INDEX);
-  return { names: [NAMESPACE_INDEX, ...custom.map(([name]) => name)], functions: [byNamespace, ...custom.map(([, indexFunction]) => indexFunction)] };
+  return {
+    names: [NAMESPACE_INDEX, ...custom.map(([name]) => name)], functions: [byNamespace, ...custom.map(([, indexFunction]) => indexFunction)],
+    made: { indexer: undefined, lister: undefined },
+  };
 };
 
 export const emptyIndexer = (schema: IndexSchema): Indexer =>
@@ -111,48 +116,49 @@ export const buildIndexer = (schema: IndexSchema, objects: readonly KubeObject[]
   return { objects: mapFrom(entries), indexes: schema.functions.map((indexFunction) => buildIndex(indexFunction, entries)), resourceVersion };
 };
 
-/** What a lister has listed already; it is the lister of one state, so that stays right. */
-type Listed = Map<string, readonly KubeObject[]>;
+/** What a lister has listed already; it is the lister of one state, so that stays right. Undefined: nothing yet. */
+interface Listed {
+  known: Map<string, readonly KubeObject[]> | undefined;
+}
 
 const remembered = (listed: Listed, name: string, list: () => readonly KubeObject[]): readonly KubeObject[] => {
-  const known = listed.get(name);
+  listed.known ??= new Map();
+  const known = listed.known.get(name);
   if (known !== undefined) return known;
   const objects = list();
-  listed.set(name, objects);
+  listed.known.set(name, objects);
   return objects;
 };
 
+const resolved = (indexer: Indexer, bucket: Bucket): readonly KubeObject[] => keysOfBucket(bucket).map((key) => indexer.objects.get(key) as KubeObject);
+
+const NOTHING: readonly KubeObject[] = [];
+
 const inIndex = (indexer: Indexer, listed: Listed, at: number, value: string): readonly KubeObject[] => {
   const bucket = indexer.indexes[at]?.get(value);
-  if (bucket === undefined) return [];
-  const resolve = (): readonly KubeObject[] => keysOfBucket(bucket).map((key) => indexer.objects.get(key) as KubeObject);
-  return sizeOfBucket(bucket) <= FEW ? resolve() : remembered(listed, `${at}/${value}`, resolve);
+  if (bucket === undefined) return NOTHING;
+  return sizeOfBucket(bucket) <= FEW ? resolved(indexer, bucket) : remembered(listed, `${at}/${value}`, () => resolved(indexer, bucket));
 };
 
 const selected = (objects: readonly KubeObject[], selector: Selector | undefined): readonly KubeObject[] =>
   (selector === undefined || isEmptySelector(selector) ? objects : objects.filter((object) => matchesSelector(selector, object.metadata.labels)));
 
-const makeLister = (indexer: Indexer, schema: IndexSchema, listed: Listed = new Map()): Lister => ({
+const makeLister = (indexer: Indexer, names: readonly string[], listed: Listed = { known: undefined }): Lister => ({
   get: (namespace, name) => indexer.objects.get(namespace === '' ? name : `${namespace}/${name}`),
   list: (namespace, selector) => selected(
     namespace === undefined || namespace === '' ? remembered(listed, '', () => indexer.objects.values()) : inIndex(indexer, listed, 0, namespace), selector),
   byIndex: (name, value) => {
-    const at = schema.names.indexOf(name);
-    invariant(at >= 0, () => `Expected one of the indexes ${schema.names.join(', ')}. Instead, received ${name}. Hint: declare it with the informer.`);
+    const at = names.indexOf(name);
+    invariant(at >= 0, () => `Expected one of the indexes ${names.join(', ')}. Instead, received ${name}. Hint: declare it with the informer.`);
     return inIndex(indexer, listed, at, value);
   },
   size: indexer.objects.size,
   resourceVersion: indexer.resourceVersion,
 });
 
-/** Of each store the lister made last. Why not by the store's state: an entry for each new state costs more than a lister does. */
-const listers = new WeakMap<IndexSchema, { readonly indexer: Indexer; readonly lister: Lister }>();
-
-/** The read side of a store; while only one state is asked about, the same lister. */
-export const listerOf = (indexer: Indexer, schema: IndexSchema): Lister => {
-  const known = listers.get(schema);
-  if (known !== undefined && known.indexer === indexer) return known.lister;
-  const lister = makeLister(indexer, schema);
-  listers.set(schema, { indexer, lister });
-  return lister;
+/** The read side of a store; while only one state is asked about, the same lister. Why not by the store's state: an entry for each new state costs more than a lister does. */
+export const listerOf = (indexer: Indexer, { names, made }: IndexSchema): Lister => {
+  if (made.indexer === indexer && made.lister !== undefined) return made.lister;
+  made.indexer = indexer;
+  return (made.lister = makeLister(indexer, names));
 };

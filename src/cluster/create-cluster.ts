@@ -14,6 +14,7 @@ import type { Actor, ActorId } from '../kernel/transition.ts';
 import type { World } from '../kernel/world.ts';
 import { createWorld, hosted } from '../kernel/world.ts';
 import { nodeAddress, podCidr } from './addresses.ts';
+import { clusterHashing } from './canonical/canonical-hash.ts';
 import { installedStore } from './install.ts';
 import { KUBE_PROXY_IMAGE } from './kube-proxy-addon.ts';
 import { latencyModel } from './latency.ts';
@@ -37,6 +38,8 @@ const serversFor = (servers: readonly ActorId[], index: number): readonly ActorI
   return [...servers.slice(first), ...servers.slice(0, first)];
 };
 
+const eventsOf = ({ events = true }: ClusterTopology): { readonly events?: boolean } => (events ? {} : { events });
+
 const nodeActors = (topology: ClusterTopology, node: NodeTopology, index: number, servers: readonly ActorId[], { kubelet: policy }: Policies): readonly Actor[] => {
   const kubelet = `kubelet/${node.name}`;
   const runtime = `container-runtime/${node.name}`;
@@ -44,7 +47,7 @@ const nodeActors = (topology: ClusterTopology, node: NodeTopology, index: number
   return [
     hosted(kubeletActor({
       id: kubelet, node: node.name, apiservers: servers, runtime, network: NETWORK, address: nodeAddress(index), podCidr: podCidr(index),
-      capacity: node.capacity, labels: node.labels, taints: node.taints, ...(policy === undefined ? {} : { policy }),
+      capacity: node.capacity, labels: node.labels, taints: node.taints, ...(policy === undefined ? {} : { policy }), ...eventsOf(topology),
     })),
     hosted(containerRuntimeActor({ id: runtime, node: node.name, kubelet, network: NETWORK, images: topology.images, processes: { [KUBE_PROXY_IMAGE]: proxy } })),
     hosted(kubeProxyActor({ id: proxy, node: node.name, apiservers: servers, network: NETWORK })),
@@ -64,21 +67,22 @@ const schedulerOptions = ({ scheduler, schedulerProfile }: Policies): Pick<KubeS
 /** Every actor of a cluster. */
 export const clusterActors = (topology: ClusterTopology, { store, variants = [] }: ClusterOptions = {}): readonly Actor[] => {
   const servers = apiserverNames(topology.apiservers);
-  const { leaderElection } = topology;
+  const { leaderElection, user } = topology;
   const policies = policiesOf(variants);
   return mutated(policies, [
     hosted(etcdActor({ id: ETCD, restored: store ?? installedStore(topology) })),
     ...servers.map((id) => hosted(kubeApiserverActor({ id, etcd: ETCD }))),
     hosted(kubeControllerManagerActor({
-      id: KUBE_CONTROLLER_MANAGER, apiservers: serversFor(servers, 0), leaderElection, controllers: defaultControllers(policies),
+      id: KUBE_CONTROLLER_MANAGER, apiservers: serversFor(servers, 0), leaderElection, controllers: defaultControllers(policies, topology.controllers), ...eventsOf(topology),
     })),
     hosted(kubeSchedulerActor({
-      id: KUBE_SCHEDULER, apiservers: serversFor(servers, 1), ...(leaderElection ? {} : { leaderElection: false }), ...schedulerOptions(policies),
+      id: KUBE_SCHEDULER, apiservers: serversFor(servers, 1), ...(leaderElection ? {} : { leaderElection: false }), ...schedulerOptions(policies), ...eventsOf(topology),
     })),
     hosted(networkActor({ id: NETWORK })),
     hosted(kubectlActor({
       id: KUBECTL, apiservers: serversFor(servers, 0),
-      credential: { kind: 'certificate', commonName: topology.user.name, organizations: topology.user.groups },
+      credential: { kind: 'certificate', commonName: user.name, organizations: user.groups },
+      ...(user.retypeAfterMs === undefined ? {} : { retypeAfterMs: user.retypeAfterMs }),
     })),
     ...topology.nodes.flatMap((node, index) => nodeActors(topology, node, index, serversFor(servers, index + 2), policies)),
   ]);
@@ -87,4 +91,5 @@ export const clusterActors = (topology: ClusterTopology, { store, variants = [] 
 /** A cluster at its beginning: everything is installed and about to start. */
 export const createCluster = (topology: ClusterTopology, options: ClusterOptions = {}): World => createWorld({
   seed: topology.seed, startMs: topology.startMs, lagMs: topology.lagMs, latencyMs: latencyModel(topology.latency), actors: clusterActors(topology, options),
+  hashing: clusterHashing(),
 });

@@ -10,6 +10,8 @@ export interface Offered {
   readonly earliest: () => Step | undefined;
   /** The oldest message first (order of sending over all links); a timer only when no message is undelivered. */
   readonly oldest: () => Step | undefined;
+  /** The oldest message of those whose delivery `isFree`; where there is none, the first offered timer that is. Costs what has to be passed over. */
+  readonly oldestWhere: (isFree: (step: Step) => boolean) => Step | undefined;
 }
 
 /** Picks one offered step, or undefined to end the run. A chooser may hold state of its own (a random stream, a cursor); the world never does. */

@@ -5,7 +5,7 @@ export { randomChooser } from './choosers/random.ts';
 export { describeReplayStop, replayChooser } from './choosers/replay.ts';
 export type { ReplayChooser, ReplayStop } from './choosers/replay.ts';
 export { timedChooser } from './choosers/timed.ts';
-export { deviatingChooser, deviationsOf } from './deviation.ts';
+export { deviatingChooser, deviationsOf, holdsOf } from './deviation.ts';
 export type { Deviation } from './deviation.ts';
 export { enabledSteps, printEnabled } from './enabled.ts';
 export { configDigest, digestFolder, headerDigest, journalFormat, journalFormatVersion, journalHeader, journalWriter, printJournalHeader } from './journal.ts';

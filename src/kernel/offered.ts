@@ -1,7 +1,7 @@
 /** What a chooser sees of a world: a live view of the steps enabled now, good until the next step is taken. */
 import type { Offered } from './chooser.ts';
 import type { Link } from './link-table.ts';
-import { earliestEnvelope, linksByName, oldestEnvelope, oldestSentMs } from './links.ts';
+import { earliestEnvelope, linksByName, oldestEnvelope, oldestLinkWhere, oldestSentMs } from './links.ts';
 import type { Step } from './step.ts';
 import { countDueBy, earliestTimer, sortedTimers } from './timers.ts';
 import type { Timer } from './timers.ts';
@@ -54,6 +54,16 @@ class LiveOffer implements Offered {
     const { state } = this;
     const named = state.links.filled === 0 ? earliestTimer(state.timers) : oldestEnvelope(state.links)?.link;
     return named === undefined ? undefined : offer(state, named);
+  }
+
+  oldestWhere(isFree: (step: Step) => boolean): Step | undefined {
+    const { state } = this;
+    const link = state.links.filled === 0 ? undefined : oldestLinkWhere(state.links, isFree);
+    if (link !== undefined) return offer(state, link);
+    const due = state.timers.size === 0 ? 0 : countDueBy(state.timers, lagLimitMs(state));
+    const timers = due === 0 ? [] : sortedTimers(state.timers);
+    for (let i = 0; i < due; i += 1) if (isFree((timers[i] as Timer).step)) return offer(state, timers[i] as Timer);
+    return undefined;
   }
 }
 

@@ -11,6 +11,8 @@ import type { AnyStateMachine, EventFrom, SnapshotFrom, StateMachine } from 'xst
 import { checkSubset } from './statechart/check-subset.ts';
 import { decide, decideInitial, NO_CONTEXT } from './statechart/decide.ts';
 import type { Decision } from './statechart/decide.ts';
+import { firings } from './statechart/firings.ts';
+import type { Firing } from './statechart/firings.ts';
 import { childrenOf, nameOf, withDescendants } from './statechart/source.ts';
 import type { SourceMachine, SourceNode } from './statechart/source.ts';
 
@@ -29,6 +31,8 @@ export interface Statechart<State extends string, Event extends { readonly type:
   readonly states: readonly State[];
   /** All event types that some state names, in order of first mention. */
   readonly eventTypes: readonly Event['type'][];
+  /** Each state with each event that it does something about, guards permitting: all that coverage of the chart can reach. */
+  readonly firings: readonly Firing[];
   /** Same `state` and no actions when the event is not handled. Actions are in the order exit, transition, entry. Throws on an unknown state. */
   readonly next: (state: State, event: Event) => Next<State, Action>;
   readonly machine: AnyStateMachine;
@@ -48,6 +52,8 @@ export type ActionOf<Machine extends AnyStateMachine> = Machine extends StateMac
 /** The decisions of one state. */
 interface Row {
   readonly byType: ReadonlyMap<string, Decision>;
+  /** For the event types that the state does something about. */
+  readonly firings: ReadonlyMap<string, Firing>;
   /** For the event types that no state names: wildcards and `always`. */
   readonly otherwise: Decision;
 }
@@ -55,10 +61,14 @@ interface Row {
 const eventTypesOf = (root: SourceNode): readonly string[] =>
   [...new Set(withDescendants(root).flatMap((node) => [...node.transitions.keys()]))].filter((type) => type !== '*');
 
-const rowOf = (machine: SourceMachine, leaf: SourceNode, types: readonly string[]): Row => ({
-  byType: new Map(types.map((type) => [type, decide(machine, leaf, type)])),
-  otherwise: decide(machine, leaf, undefined),
-});
+const isIdle = (decision: Decision, state: string): boolean => decision.kind === 'outcome' && decision.outcome.state === state && decision.outcome.actions.length === 0;
+
+const rowOf = (machine: SourceMachine, leaf: SourceNode, types: readonly string[]): Row => {
+  const byType = new Map(types.map((type) => [type, decide(machine, leaf, type)]));
+  const state = nameOf(leaf);
+  const handled = types.filter((type) => !type.startsWith('xstate.') && !isIdle(byType.get(type) as Decision, state));
+  return { byType, firings: new Map(handled.map((event) => [event, { chart: machine.id, state, event }])), otherwise: decide(machine, leaf, undefined) };
+};
 
 /** Compiles a machine once, its types taken from `setup`; or with the types given: `compile<State, Event, Action>(machine)`. Throws on what is not supported. */
 export function compile<Machine extends AnyStateMachine>(machine: Machine): Statechart<StateOf<Machine>, EventOf<Machine>, ActionOf<Machine>>;
@@ -75,12 +85,16 @@ export function compile(machine: AnyStateMachine): Statechart<string, { readonly
   const next = (state: string, event: { readonly type: string }): Next<string, string> => {
     const row = rows.get(state);
     if (row === undefined) throw new Error(`Expected a state of machine '${source.id}'. Instead, received '${state}'. Its states are ${[...rows.keys()].join(', ')}.`);
+    if (firings.log !== undefined) {
+      const firing = row.firings.get(event.type);
+      if (firing !== undefined) firings.log.push(firing);
+    }
     let decision = row.byType.get(event.type) ?? row.otherwise;
     while (decision.kind === 'ask') decision = decision.guard({ context: NO_CONTEXT, event }, undefined) ? decision.yes : decision.no;
     return decision.outcome;
   };
   const eventTypes = types.filter((type) => !type.startsWith('xstate.'));
-  return { id: source.id, initial, initialActions, states: [...rows.keys()], eventTypes, next, machine };
+  return { id: source.id, initial, initialActions, states: [...rows.keys()], eventTypes, firings: [...rows.values()].flatMap((row) => [...row.firings.values()]), next, machine };
 }
 
 /** The states that sequences of the sample events lead to, the initial one included, in order of discovery. */

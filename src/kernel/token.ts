@@ -4,6 +4,7 @@
  *   k1:<scenario digest>-<strategy>-<seed>-<steps>-<deviations>-<checks>-<sum>
  *
  * Numbers are in base 36; positions of deviations count from the one before. A sum over the text tells a mistyped token from a stale one.
+ * Version k2 has deviations that hold something back, which k1 has not; a run without them is still written as k1, and both are read.
  */
 import { isLeft, left, right } from 'fp-ts/lib/Either.js';
 import type { Either } from 'fp-ts/lib/Either.js';
@@ -30,7 +31,7 @@ export interface TokenProblem {
   readonly message: string;
 }
 
-const version = 'k1';
+const versions = ['k1', 'k2'] as const;
 
 const escapeUnit = (unit: string): string => {
   const code = unit.charCodeAt(0);
@@ -49,7 +50,12 @@ const printDeviations = (deviations: readonly Deviation[]): string => {
   const parts = deviations.map((deviation) => {
     const delta = (deviation.at - before).toString(36);
     before = deviation.at;
-    return deviation.kind === 'offered' ? `${delta}.${deviation.index.toString(36)}` : `${delta}+${escaped(printStep(deviation.step))}`;
+    switch (deviation.kind) {
+      case 'offered': return `${delta}.${deviation.index.toString(36)}`;
+      case 'hold': return `${delta}.${deviation.index.toString(36)}=${deviation.steps.toString(36)}`;
+      case 'step': return `${delta}+${escaped(printStep(deviation.step))}`;
+      default: return deviation satisfies never;
+    }
   });
   return parts.length === 0 ? '0' : parts.join('_');
 };
@@ -57,16 +63,20 @@ const printDeviations = (deviations: readonly Deviation[]): string => {
 export const encodeToken = (token: Token): string => {
   const checks = `${token.checks.every.toString(36)}.${token.checks.digests.map((digest) => digest.slice(0, 4)).join('')}`;
   const parts = [escaped(token.strategy), escaped(token.seed), token.steps.toString(36), printDeviations(token.deviations), checks];
+  const version = token.deviations.some(({ kind }) => kind === 'hold') ? 'k2' : 'k1';
   const text = `${version}:${token.scenarioDigest.slice(0, 8)}-${parts.join('-')}`;
   return `${text}-${sumOf(text)}`;
 };
 
 const readDeviation = (part: string, before: number): Either<string, Deviation> => {
-  const match = /^([0-9a-z]+)(?:\.([0-9a-z]+)|\+(.+))$/.exec(part);
+  const match = /^([0-9a-z]+)(?:\.([0-9a-z]+)(?:=([0-9a-z]+))?|\+(.+))$/.exec(part);
   if (match === null) return left(`expected a deviation, found "${part}"`);
   const at = before + parseInt(match[1] as string, 36);
-  if (match[2] !== undefined) return right({ kind: 'offered', at, index: parseInt(match[2], 36) });
-  const step = parseStep(unescaped(match[3] as string));
+  if (match[2] !== undefined) {
+    const index = parseInt(match[2], 36);
+    return right(match[3] === undefined ? { kind: 'offered', at, index } : { kind: 'hold', at, index, steps: parseInt(match[3], 36) });
+  }
+  const step = parseStep(unescaped(match[4] as string));
   return isLeft(step) ? step : right({ kind: 'step', at, step: step.right });
 };
 
@@ -97,11 +107,13 @@ const readParts = (parts: readonly string[]): Either<TokenProblem, Token> => {
   });
 };
 
+const isVersion = (text: string | undefined): boolean => (versions as readonly (string | undefined)[]).includes(text);
+
 /** Refuses what it cannot honour; it never reads another run out of a token. */
 export const decodeToken = (text: string): Either<TokenProblem, Token> => {
   const found = /^(k[0-9]+):(.*)$/.exec(text);
-  if (found === null) return left({ kind: 'not-a-token', message: `expected a token such as ${version}:9f3a0c41-random-7-2s-0-0.1f2e-ab12, found "${text.slice(0, 80)}"` });
-  if (found[1] !== version) return left({ kind: 'other-version', message: `expected a token of version ${version}, found version ${found[1] ?? ''}; this version of Kubeloom cannot replay it` });
+  if (found === null) return left({ kind: 'not-a-token', message: `expected a token such as k1:9f3a0c41-random-7-2s-0-0.1f2e-ab12, found "${text.slice(0, 80)}"` });
+  if (!isVersion(found[1])) return left({ kind: 'other-version', message: `expected a token of version ${versions.join(' or ')}, found version ${found[1] ?? ''}; this version of Kubeloom cannot replay it` });
   const end = text.lastIndexOf('-');
   const parts = (found[2] as string).split('-');
   if (parts.length !== 7) return left({ kind: 'malformed', message: `expected 7 parts separated by "-", found ${parts.length}` });

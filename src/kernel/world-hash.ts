@@ -13,6 +13,9 @@ import type { Link } from './link-table.ts';
 import { timerKeyHash } from './timers.ts';
 import type { Timer } from './timers.ts';
 import type { PersistentMap } from '../base/persistent-map.ts';
+import type { Actor } from './transition.ts';
+import type { StateOf } from './world-config.ts';
+import { actorIndex } from './world-state.ts';
 import type { WorldState } from './world-state.ts';
 
 /** What is remembered between two hashes of one world. Indexed by actor. */
@@ -42,13 +45,15 @@ const timerTag = hashText('timer');
 const cutTag = hashText('cut');
 const noticeHash = hashText('disconnected');
 
-const actorHash = (state: WorldState, cache: HashCache, actor: number): number => {
-  const canonical = state.actors[actor]?.canonical;
+const actorHash = (state: WorldState, cache: HashCache, actor: number, stateOf: StateOf): number => {
+  const { hashing } = state.config;
+  const { canonical } = state.actors[actor] as Actor;
   const value = state.states[actor];
   const known = cache.stateHashes[actor] as number;
   const isSame = known >= 0 && cache.states[actor] === value;
-  if (isSame && (canonical === undefined || cache.statesAtMs[actor] === state.nowMs)) return known;
-  const hash = hashOf(canonical === undefined ? value : canonical(value, readClock(state.clocks[actor], state.nowMs)));
+  if (isSame && ((canonical === undefined && hashing === undefined) || cache.statesAtMs[actor] === state.nowMs)) return known;
+  const nowMs = readClock(state.clocks[actor], state.nowMs);
+  const hash = hashing === undefined ? hashOf(canonical === undefined ? value : canonical(value, nowMs)) : hashing.state(state.actors[actor] as Actor, value, nowMs, stateOf);
   cache.states[actor] = value;
   cache.statesAtMs[actor] = state.nowMs;
   cache.stateHashes[actor] = hash;
@@ -56,37 +61,39 @@ const actorHash = (state: WorldState, cache: HashCache, actor: number): number =
 };
 
 /** The state, the incarnation, what a crashed actor left, and how far its clock is off. */
-const wholeActorHash = (state: WorldState, cache: HashCache, actor: number): number => {
-  let hash = combine(state.idHashes[actor] as number, actorHash(state, cache, actor));
+const wholeActorHash = (state: WorldState, cache: HashCache, actor: number, stateOf: StateOf): number => {
+  let hash = combine(state.idHashes[actor] as number, actorHash(state, cache, actor, stateOf));
   hash = combine(hash, (state.incarnations[actor] as number) * 2 + (state.isUp[actor] === true ? 1 : 0));
   if (state.isUp[actor] !== true) hash = combine(hash, hashOf(state.durables[actor]));
   const clock = state.clocks[actor];
   return clock === undefined ? hash : combine(combine(hash, hashNumber(toMicros(readClock(clock, state.nowMs) - state.nowMs))), hashNumber(clock.rate));
 };
 
-const envelopeHash = (envelope: Envelope): number => {
+const envelopeHash = (state: WorldState, envelope: Envelope, stateOf: StateOf): number => {
   if (envelope.bodyHash >= 0) return envelope.bodyHash;
-  return (envelope.bodyHash = envelope.isNotice ? noticeHash : hashOf(envelope.body));
+  if (envelope.isNotice) return (envelope.bodyHash = noticeHash);
+  const { hashing } = state.config;
+  return (envelope.bodyHash = hashing === undefined ? hashOf(envelope.body) : hashing.message(envelope.body, stateOf));
 };
 
 /** Of the messages in order and how long after the first each was sent; the age of the first is added by the caller. */
-const queueHash = (queue: Fifo<Envelope>): number => {
+const queueHash = (state: WorldState, queue: Fifo<Envelope>, stateOf: StateOf): number => {
   const first = queue.head as Envelope;
-  if (queue.size === 1) return combine(envelopeHash(first), hashNumber(toMicros(first.dueMs - first.sentMs)));
+  if (queue.size === 1) return combine(envelopeHash(state, first, stateOf), hashNumber(toMicros(first.dueMs - first.sentMs)));
   let hash = 0;
   for (const envelope of queue.toArray()) {
-    hash = combine(combine(hash, envelopeHash(envelope)), hashNumber(toMicros(envelope.dueMs - envelope.sentMs)));
+    hash = combine(combine(hash, envelopeHash(state, envelope, stateOf)), hashNumber(toMicros(envelope.dueMs - envelope.sentMs)));
     if (envelope.sentMs !== first.sentMs) hash = combine(hash, hashNumber(toMicros(envelope.sentMs - first.sentMs)));
   }
   return hash;
 };
 
-const linkHash = (state: WorldState, link: Link): number => {
+const linkHash = (state: WorldState, link: Link, stateOf: StateOf): number => {
   const { links } = state;
   const queue = links.queues[link.id] as Fifo<Envelope>;
   let hash = links.hashes[link.id] as number;
   if (hash < 0) {
-    hash = combine(combine(linkTag, link.hash), queueHash(queue));
+    hash = combine(combine(linkTag, link.hash), queueHash(state, queue, stateOf));
     links.hashes[link.id] = hash;
   }
   const ageMs = state.nowMs - (queue.head as Envelope).sentMs;
@@ -128,12 +135,13 @@ export const hashWorld = (state: WorldState, cache: HashCache): number => {
     high ^= highLane(hash);
     low ^= lowLane(hash);
   };
+  const stateOf: StateOf = (actor) => state.states[actorIndex(state, actor)];
   forgetTimers(state, cache);
   for (let actor = 0; actor < state.ids.length; actor += 1) {
-    add(wholeActorHash(state, cache, actor));
+    add(wholeActorHash(state, cache, actor, stateOf));
     if ((state.timers.armed[actor] as PersistentMap<Timer>).size > 0) add(timersHash(state, cache, actor));
   }
-  for (const link of linksByName(state.links)) add(linkHash(state, link));
+  for (const link of linksByName(state.links)) add(linkHash(state, link, stateOf));
   for (const pair of state.cuts) add(cutHash(state, pair));
   return packLanes(high, low);
 };

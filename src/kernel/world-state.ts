@@ -70,8 +70,8 @@ export const newWorldState = (config: WorldConfig): WorldState => {
   };
 };
 
-export const forkWorldState = (state: WorldState): WorldState => ({
-  ...state,
+export const forkWorldState = (state: WorldState, actors: readonly Actor[] = state.actors): WorldState => ({
+  ...state, actors,
   states: state.states.slice(), isUp: state.isUp.slice(), incarnations: state.incarnations.slice(), randoms: state.randoms.slice(),
   envs: state.envs.slice(), durables: state.durables.slice(), clocks: state.clocks.slice(),
   links: forkLinks(state.links), timers: forkTimers(state.timers), last: noLast(), hintStep: undefined, hint: undefined,

@@ -15,6 +15,7 @@ import { offerOf } from './offered.ts';
 import type { Step, StepRecord } from './step.ts';
 import { canTakeStep, takeStep } from './take-step.ts';
 import { timersOf } from './timers.ts';
+import { rememberingActors } from './transition-memory.ts';
 import type { Actor, ActorId, Input } from './transition.ts';
 import { invariant } from '../base/assert.ts';
 import type { Fifo } from '../base/fifo.ts';
@@ -76,6 +77,8 @@ export interface World {
   /** By actor and key. */
   timers(): readonly ArmedTimer[];
   fork(): World;
+  /** A fork which, with all forks of its own, remembers up to `limit` transitions of its actors: see transition-memory.ts. Runs the same way, sooner. */
+  forkRemembering(limit: number): World;
   /** Equal for worlds that differ only in what cannot matter to their future. */
   hash(): number;
 }
@@ -183,6 +186,11 @@ class KernelWorld implements World {
 
   fork(): World {
     return new KernelWorld(forkWorldState(this.state), this.beginning, this.hashCache === undefined ? undefined : forkHashCache(this.hashCache));
+  }
+
+  forkRemembering(limit: number): World {
+    const state = forkWorldState(this.state, rememberingActors(this.state.actors, limit));
+    return new KernelWorld(state, this.beginning, this.hashCache === undefined ? undefined : forkHashCache(this.hashCache));
   }
 
   hash(): number {

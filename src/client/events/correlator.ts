@@ -44,11 +44,11 @@ export const newCorrelator = (): Correlator => ({ spam: emptyLru(), aggregates: 
 const aboutKey = ({ source, involvedObject: about }: CoreEvent): string =>
   `${source.component ?? ''}|${source.host ?? ''}|${about.kind ?? ''}|${about.namespace ?? ''}|${about.name ?? ''}|${about.uid ?? ''}|${about.apiVersion ?? ''}`;
 
-const eventKey = (event: CoreEvent): string =>
-  `${aboutKey(event)}|${event.involvedObject.fieldPath ?? ''}|${event.type}|${event.reason}|${event.message}`;
+const eventKey = (event: CoreEvent, about: string): string =>
+  `${about}|${event.involvedObject.fieldPath ?? ''}|${event.type}|${event.reason}|${event.message}`;
 
-const similarKey = (event: CoreEvent): string =>
-  `${aboutKey(event)}|${event.type}|${event.reason}|${event.reportingComponent ?? ''}|${event.reportingInstance ?? ''}`;
+const similarKey = (event: CoreEvent, about: string): string =>
+  `${about}|${event.type}|${event.reason}|${event.reportingComponent ?? ''}|${event.reportingInstance ?? ''}`;
 
 const combined = (event: CoreEvent, env: Env): CoreEvent => {
   const message = `(combined from similar events): ${event.message}`;
@@ -61,8 +61,8 @@ const combined = (event: CoreEvent, env: Env): CoreEvent => {
 };
 
 /** The event itself, or the one that stands for all similar ones, with the key under which it is counted. */
-const aggregate = (correlator: Correlator, event: CoreEvent, env: Env): readonly [Correlator, CoreEvent, string] => {
-  const key = similarKey(event);
+const aggregate = (correlator: Correlator, event: CoreEvent, about: string, env: Env): readonly [Correlator, CoreEvent, string] => {
+  const key = similarKey(event, about);
   const known = lruGet(correlator.aggregates, key);
   const fresh = known === undefined || env.nowMs - known.lastMs > SIMILAR_WITHIN_MS ? [] : known.messages;
   const message = event.message;
@@ -70,7 +70,7 @@ const aggregate = (correlator: Correlator, event: CoreEvent, env: Env): readonly
   const full = messages.length >= MAX_SIMILAR;
   const kept: Aggregate = { messages: full ? messages.slice(1) : messages, lastMs: env.nowMs };
   const next = { spam: correlator.spam, aggregates: lruSet(correlator.aggregates, key, kept), log: correlator.log };
-  return full ? [next, combined(event, env), key] : [next, event, eventKey(event)];
+  return full ? [next, combined(event, env), key] : [next, event, eventKey(event, about)];
 };
 
 /** Counts the event under its key: the first is created, later ones patch it. */
@@ -93,13 +93,14 @@ const observed = ({ spam, aggregates, log }: Correlator, event: CoreEvent, key: 
 
 /** Source: `EventCorrelate`: aggregation first, then the spam filter on what comes of it. */
 export const correlate = (correlator: Correlator, event: CoreEvent, env: Env): readonly [Correlator, Correlated] => {
-  const [aggregated, folded, key] = aggregate(correlator, event, env);
+  const about = aboutKey(event);
+  const [aggregated, folded, key] = aggregate(correlator, event, about, env);
   const [counted, written] = count(aggregated, folded, key);
-  const spamKey = aboutKey(folded);
+  const spamKey = folded === event ? about : aboutKey(folded);
   const [accepted, bucket] = tryAccept(lruGet(counted.spam, spamKey), SPAM_LIMITS, env.nowMs);
   const next = { spam: lruSet(counted.spam, spamKey, bucket), aggregates: counted.aggregates, log: counted.log };
   return [next, accepted ? written : { kind: 'skip' }];
 };
 
 /** What the server made of an event. Source: `UpdateState`. */
-export const updateState = (correlator: Correlator, event: CoreEvent): Correlator => observed(correlator, event, eventKey(event));
+export const updateState = (correlator: Correlator, event: CoreEvent): Correlator => observed(correlator, event, eventKey(event, aboutKey(event)));

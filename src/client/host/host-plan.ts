@@ -29,6 +29,8 @@ export interface ControllerHostOptions {
   readonly leaderElection?: false | Partial<ElectionConfig>;
   /** Resync of every shared informer; default: none. */
   readonly resyncMs?: number;
+  /** Whether it and its controllers record Events; default: true. */
+  readonly events?: boolean;
 }
 
 export interface QueuePlan {
@@ -80,15 +82,18 @@ const limitsOf = ({ baseDelayMs, maxDelayMs }: QueueSpec): RateLimits => ({
   ...DEFAULT_RATE_LIMITS, ...(baseDelayMs === undefined ? {} : { baseDelayMs }), ...(maxDelayMs === undefined ? {} : { maxDelayMs }),
 });
 
-const controllerPlan = (controller: Controller, at: number, servers: readonly ActorId[]): ControllerPlan => {
+const recorderConfig = (component: string, name: string, { events = true }: ControllerHostOptions): RecorderConfig =>
+  ({ source: { component }, timer: `events/${name}`, ...(events ? {} : { isSilent: true }) });
+
+const controllerPlan = (controller: Controller, at: number, options: ControllerHostOptions): ControllerPlan => {
   const { name } = controller;
   const account = controller.serviceAccount ?? name;
   const queues: QueuePlan[] = [];
   const plan: ControllerPlan = {
     at, controller, queues,
-    client: { servers, credential: { kind: 'token', token: `sa:kube-system:${account}` }, userAgent: account },
+    client: { servers: options.apiservers, credential: { kind: 'token', token: `sa:kube-system:${account}` }, userAgent: account },
     channel: `requests/${name}`,
-    recorder: { source: { component: controller.eventSource ?? name }, timer: `events/${name}` },
+    recorder: recorderConfig(controller.eventSource ?? name, name, options),
     resources: controller.informers.map(({ resource }) => resource),
     handled: controller.informers.filter(({ handles }) => handles).map(({ resource }) => resource),
     periodicTimers: (controller.periodic ?? []).map(({ queue, key }) => `periodic/${name}/${queue}/${key}`),
@@ -125,11 +130,11 @@ export const hostPlan = (options: ControllerHostOptions): HostPlan => {
   invariant(names.size === options.controllers.length, 'Expected controllers of different names. Instead, received two of one name.');
   const credential = options.credential ?? { kind: 'certificate', commonName: `system:${name}`, organizations: [] };
   const client: ApiClient = { servers: options.apiservers, credential, userAgent: name };
-  const controllers = options.controllers.map((controller, at) => controllerPlan(controller, at, options.apiservers));
+  const controllers = options.controllers.map((controller, at) => controllerPlan(controller, at, options));
   const wanted = options.controllers.flatMap((controller) => controller.informers.map((informer) => ({ ...informer, listener: controller.name })));
   const specs = mergeInformerSpecs(wanted).map((spec) => (options.resyncMs === undefined ? spec : { ...spec, resyncMs: options.resyncMs }));
   const election = options.leaderElection === false ? undefined : { ...electionConfig(name), ...options.leaderElection };
-  const recorder: RecorderConfig = { source: { component: name }, timer: `events/${name}` };
+  const recorder = recorderConfig(name, name, options);
   return {
     name, client, controllers, election, recorder,
     informers: informerSet(specs, client),

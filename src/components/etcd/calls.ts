@@ -1,6 +1,7 @@
 /**
  * Calls and their answers: each call's change to the store, the records that make it durable, what watchers are told, and the answer.
- * Models: etcd server/etcdserver/v3_server.go, server/etcdserver/api/v3rpc (key.go, lease.go), server/storage/mvcc/kvstore.go (updateCompactRev)
+ * Models: etcd server/etcdserver/v3_server.go, server/etcdserver/api/v3rpc (key.go, lease.go), server/storage/mvcc/kvstore.go (updateCompactRev),
+ *   server/etcdserver/apply/apply.go (applierV3Capped)
  */
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { unreachable } from '../../base/assert.ts';
@@ -9,11 +10,11 @@ import { send } from '../../kernel/transition.ts';
 import type { EtcdAnswer, EtcdCall, FromEtcd, RangeOp } from '../../protocol/etcd.ts';
 import { draftOf, seal } from './draft.ts';
 import type { OrRefusal, Refusal } from './errors.ts';
-import { compacted, futureRevision } from './errors.ts';
+import { compacted, futureRevision, noSpace } from './errors.ts';
 import type { LeaseOutcome } from './leases.ts';
 import { grantLease, renewLease, revokeLease } from './leases.ts';
 import { checkRevision, range } from './range.ts';
-import { record, recordNewest, withCompaction } from './records.ts';
+import { record, recordNewest, withAlarm, withCompaction } from './records.ts';
 import type { EtcdState } from './state.ts';
 import { runTxn } from './txn.ts';
 import { notify } from './watch.ts';
@@ -41,8 +42,15 @@ const onRange = (state: EtcdState, op: RangeOp): Outcome => {
   return { state, effects: nothing, answer: { ...range(draftOf(state), op), revision: state.revision } };
 };
 
+/** Ref: quota.go costTxn: the dearer branch counts, whichever is taken; what deletes costs nothing. */
+const grows = ({ success, failure }: Extract<EtcdCall, { readonly kind: 'txn' }>): boolean =>
+  success.some((op) => op.kind === 'put') || failure.some((op) => op.kind === 'put');
+
 const onTxn = (before: EtcdState, call: Extract<EtcdCall, { readonly kind: 'txn' }>): Outcome => {
   const ran = runTxn(before, call);
+  // Why in this order: a malformed request is refused by the API, before it comes to be applied.
+  const isMalformed = isLeft(ran) && ran.left.code === 'duplicate-key';
+  if (before.noSpace === true && !isMalformed && grows(call)) return refused(before, noSpace);
   if (isLeft(ran)) return refused(before, ran.left);
   const { draft, succeeded, results } = ran.right;
   const sealed = seal(before, draft);
@@ -56,6 +64,12 @@ const onCompact = (state: EtcdState, revision: number): Outcome => {
   if (revision <= state.compactRevision) return refused(state, compacted);
   if (revision > state.revision) return refused(state, futureRevision);
   return { state: withCompaction(state, revision), effects: [record({ kind: 'compacted', revision })], answer: { kind: 'compact', revision: state.revision } };
+};
+
+const onAlarm = (before: EtcdState, active: boolean): Outcome => {
+  const answer: EtcdAnswer = { kind: 'alarm', revision: before.revision };
+  if ((before.noSpace === true) === active) return { state: before, effects: nothing, answer };
+  return { state: withAlarm(before, active), effects: [record({ kind: 'alarm', alarm: 'NOSPACE', active })], answer };
 };
 
 const onGrant = (state: EtcdState, granted: OrRefusal<LeaseOutcome>): Outcome => {
@@ -88,7 +102,8 @@ const carryOut = (state: EtcdState, call: EtcdCall, env: Env, label: string): Ou
     case 'range': return onRange(state, call);
     case 'txn': return onTxn(state, call);
     case 'compact': return onCompact(state, call.revision);
-    case 'lease-grant': return onGrant(state, grantLease(state, call.id, call.ttlSeconds, env, label));
+    case 'alarm': return onAlarm(state, call.action === 'activate');
+    case 'lease-grant': return state.noSpace === true ? refused(state, noSpace) : onGrant(state, grantLease(state, call.id, call.ttlSeconds, env, label));
     case 'lease-keep-alive': return onRenew(state, call.id);
     case 'lease-revoke': return onRevoke(state, call.id);
     default: return unreachable(call);

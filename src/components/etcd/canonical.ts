@@ -76,6 +76,7 @@ export const canonicalEtcd = (state: EtcdState): unknown => {
     keys: packLanes(high, low),
     count: state.keyspace.size,
     leases: state.leases,
+    ...(state.noSpace === true ? { noSpace: true } : {}),
     watchers: watchersOf(state),
   };
 };

@@ -25,7 +25,7 @@ const attach = (draft: Draft, id: number, key: string, isAttached: boolean): voi
   const lease = id === 0 ? undefined : draft.leases.get(String(id));
   if (lease === undefined) return;
   const keys = isAttached ? lease.keys.set(key, true) : lease.keys.delete(key);
-  draft.leases = draft.leases.set(String(id), { ...lease, keys });
+  draft.leases = draft.leases.set(String(id), { id: lease.id, ttlSeconds: lease.ttlSeconds, keys });
 };
 
 const moveLease = (draft: Draft, key: string, from: number, to: number): void => {
@@ -65,5 +65,6 @@ export const seal = (base: EtcdState, draft: Draft): EtcdState => {
   const { keyspace, index, leases, events } = draft;
   const { compactRevision, watchers, progressRevision } = base;
   // Why not a spread: this is the hottest line of the store, and spelling the fields out is several times as fast.
-  return { revision: base.revision + 1, compactRevision, log: append<Revision>(base.log, events), keyspace, index, leases, watchers, progressRevision };
+  const sealed = { revision: base.revision + 1, compactRevision, log: append<Revision>(base.log, events), keyspace, index, leases, watchers, progressRevision };
+  return base.noSpace === true ? { ...sealed, noSpace: true } : sealed;
 };

@@ -19,4 +19,5 @@ export const compacted = refusal('compacted', 'etcdserver: mvcc: required revisi
 export const futureRevision = refusal('future-revision', 'etcdserver: mvcc: required revision is a future revision');
 export const leaseNotFound = refusal('lease-not-found', 'etcdserver: requested lease not found');
 export const leaseExists = refusal('lease-exists', 'etcdserver: lease already exists');
+export const noSpace = refusal('no-space', 'etcdserver: mvcc: database space exceeded');
 export const duplicateKey = refusal('duplicate-key', 'etcdserver: duplicate key given in txn request');

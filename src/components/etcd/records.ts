@@ -28,6 +28,11 @@ export const recordNewest = ({ log, revision }: Store): Effect<FromEtcd> => reco
 export const withCompaction = <S extends Store>(store: S, revision: number): S =>
   ({ ...store, compactRevision: revision, log: dropBefore(store.log, revision) });
 
+export const withAlarm = <S extends Store>(store: S, active: boolean): S => {
+  const { noSpace: _noSpace, ...rest } = store;
+  return (active ? { ...store, noSpace: true } : rest) as S;
+};
+
 /** One record more. Throws when it does not follow on the store: the records are not this log's. */
 const foldRecord = (state: EtcdState, next: RevisionRecord): EtcdState => {
   switch (next.kind) {
@@ -35,6 +40,7 @@ const foldRecord = (state: EtcdState, next: RevisionRecord): EtcdState => {
     case 'compacted': return withCompaction(state, next.revision);
     case 'lease': return { ...state, leases: state.leases.set(String(next.id), { id: next.id, ttlSeconds: next.ttlSeconds, keys: emptyMap<true>() }) };
     case 'lease-gone': return { ...state, leases: state.leases.delete(String(next.id)) };
+    case 'alarm': return withAlarm(state, next.active);
     default: return unreachable(next);
   }
 };
@@ -56,7 +62,8 @@ export const restoreEtcd = (records: readonly RevisionRecord[]): EtcdState => re
 export const recordsOf = (state: EtcdState): readonly RevisionRecord[] => {
   invariant(state.compactRevision === 0, 'Expected an etcd that was never compacted.');
   const leases = state.leases.values().map(({ id, ttlSeconds }): RevisionRecord => ({ kind: 'lease', id, ttlSeconds }));
-  return foldLog<Revision, RevisionRecord[]>(state.log, 0, (records, entry, revision) => (records.push(recordOf(revision, entry)), records), leases);
+  const before: RevisionRecord[] = state.noSpace === true ? [...leases, { kind: 'alarm', alarm: 'NOSPACE', active: true }] : leases;
+  return foldLog<Revision, RevisionRecord[]>(state.log, 0, (records, entry, revision) => (records.push(recordOf(revision, entry)), records), before);
 };
 
 /** A state in which those keys stand, each put at a revision of its own, in that order. */

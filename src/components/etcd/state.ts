@@ -34,6 +34,8 @@ export interface Store {
   readonly index: KeyIndex;
   /** By id in decimal. */
   readonly leases: PersistentMap<Lease>;
+  /** The NOSPACE alarm is raised; absent: it is not. */
+  readonly noSpace?: true;
 }
 
 export interface Watcher {

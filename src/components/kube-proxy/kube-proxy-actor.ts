@@ -8,6 +8,7 @@ import type { EndpointSlice, Service } from '../../api/types.ts';
 import { unreachable } from '../../base/assert.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
+import { canonicalInformers } from '../../client/canonical.ts';
 import type { Notification } from '../../client/caches.ts';
 import { keyOf, splitKey } from '../../client/caches.ts';
 import type { InformerSet, Informers, NotifyBody } from '../../client/informers.ts';
@@ -165,6 +166,7 @@ export const kubeProxyActor = (options: KubeProxyOptions): Actor<KubeProxyState>
   };
   return {
     id: options.id, initial,
+    canonical: (state, nowMs) => ({ ...state, informers: canonicalInformers(state.informers), lastSyncMs: nowMs - state.lastSyncMs }),
     transition: (state, input, env) => {
       switch (input.kind) {
         case 'start': return [state, noEffects];

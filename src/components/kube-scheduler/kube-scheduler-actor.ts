@@ -49,6 +49,8 @@ export interface KubeSchedulerOptions {
   readonly backoff?: Partial<BackoffLimits>;
   /** How long a pod may be unschedulable before it is tried again whatever happened; 5 minutes. */
   readonly maxUnschedulableMs?: number;
+  /** Whether it records Events; default: true. */
+  readonly events?: boolean;
 }
 
 const LISTENERS: ReadonlyMap<ResourceId, readonly Listener[]> = new Map<ResourceId, readonly Listener[]>([
@@ -71,7 +73,7 @@ const routes: ReadonlyMap<string, Route> = new Map([...LISTENERS].flatMap(([reso
 const USER_AGENT = 'kube-scheduler';
 const RESTART_TIMER = 'restart';
 const RESTART_MS = 10_000;
-const CORE_RECORDER = { source: { component: 'default-scheduler' }, timer: 'events/core' };
+const CORE_EVENTS_TIMER = 'events/core';
 
 const planOf = (options: KubeSchedulerOptions): SchedulerPlan => {
   const credential: Credential = options.credential ?? { kind: 'certificate', commonName: 'system:kube-scheduler', organizations: [] };
@@ -79,8 +81,10 @@ const planOf = (options: KubeSchedulerOptions): SchedulerPlan => {
   const election = options.leaderElection === false ? undefined : { ...electionConfig('kube-scheduler'), ...options.leaderElection };
   const profile = compileProfile(options.profile ?? defaultProfile);
   const { schedulerName } = profile;
+  const silence = options.events === false ? { isSilent: true } : {};
   return {
-    profile, recorder: { reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.id}`.slice(0, 128), timer: 'events/series' }, policy: { ...defaultPolicy, ...options.policy },
+    profile, recorder: { reportingController: schedulerName, reportingInstance: `${schedulerName}-${options.id}`.slice(0, 128), timer: 'events/series', ...silence },
+    coreRecorder: { source: { component: 'default-scheduler' }, timer: CORE_EVENTS_TIMER, ...silence }, policy: { ...defaultPolicy, ...options.policy },
     client, electionClient: election === undefined ? client : { ...client, timeoutMs: election.renewDeadlineMs / 2 }, election,
     informers: informerSet(informerSpecs, client), backoff: { ...defaultBackoff, ...options.backoff }, maxUnschedulableMs: options.maxUnschedulableMs ?? 300_000,
   };
@@ -113,7 +117,7 @@ const perform = (turn: Turn, action: ProcessAction): void => {
 const exit = (turn: Turn): void => {
   const { plan, state, env } = turn;
   const { informers, effects } = stopInformers(plan.informers, state.informers, env);
-  const own = [BACKOFF_TIMER, FLUSH_TIMER, EXPIRY_TIMER, CORE_RECORDER.timer, ...seriesTimers(state.recorder, plan.recorder), ...state.bindings.keys().map(permitTimer)];
+  const own = [BACKOFF_TIMER, FLUSH_TIMER, EXPIRY_TIMER, CORE_EVENTS_TIMER, ...seriesTimers(state.recorder, plan.recorder), ...state.bindings.keys().map(permitTimer)];
   turn.effects.push(...effects, ...[...own, ...ELECTION_TIMERS].map(cancel), arm(RESTART_TIMER, RESTART_MS));
   const fresh = newSchedulerState(plan);
   const { nextId, server, broken } = state.requests;
@@ -136,7 +140,7 @@ const campaign = (turn: Turn, input: ElectionInput): void => {
   if (outcome !== 'became-leader') return;
   if (election.lease !== undefined) {
     const event = { regarding: election.lease, type: 'Normal', reason: 'LeaderElection', message: `${election.identity} became leader` } as const;
-    coreStep(turn, recordCore(turn.state.coreRecorder, CORE_RECORDER, event, turn.env));
+    coreStep(turn, recordCore(turn.state.coreRecorder, turn.plan.coreRecorder, event, turn.env));
   }
   advance(turn, { type: 'ELECTED' });
 };
@@ -152,7 +156,7 @@ const checkSynced = (turn: Turn): void => {
 const answered = (turn: Turn, tag: Tag, answer: Answer): void => {
   switch (tag.kind) {
     case 'election': return campaign(turn, { kind: 'answer', answer });
-    case 'core-event': return coreStep(turn, recorderAnswered(turn.state.coreRecorder, CORE_RECORDER, answer, turn.env));
+    case 'core-event': return coreStep(turn, recorderAnswered(turn.state.coreRecorder, turn.plan.coreRecorder, answer, turn.env));
     case 'event': return recorderStep(turn, seriesAnswered(turn.state.recorder, turn.plan.recorder, tag.write, answer, turn.env));
     case 'bind': return bindingAnswered(turn, tag.uid, answer);
     case 'victim':
@@ -205,7 +209,7 @@ const timer = (turn: Turn, input: Input & { readonly kind: 'timer' }): void => {
     case BACKOFF_TIMER: return backoffFired(turn);
     case FLUSH_TIMER: return flushFired(turn);
     case EXPIRY_TIMER: return expiryFired(turn);
-    case CORE_RECORDER.timer: return coreStep(turn, recorderTimer(turn.state.coreRecorder));
+    case CORE_EVENTS_TIMER: return coreStep(turn, recorderTimer(turn.state.coreRecorder));
     default: break;
   }
   if (isSeriesTimer(turn.plan.recorder, input.key)) return recorderStep(turn, seriesTimer(turn.state.recorder, turn.plan.recorder, input.key, turn.env));

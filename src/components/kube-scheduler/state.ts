@@ -2,7 +2,7 @@
 import type { Mutable } from '../../base/mutable.ts';
 import type { PersistentMap } from '../../base/persistent-map.ts';
 import { emptyMap } from '../../base/persistent-map.ts';
-import type { EventRecorder } from '../../client/event-recorder.ts';
+import type { EventRecorder, RecorderConfig } from '../../client/event-recorder.ts';
 import { newEventRecorder } from '../../client/event-recorder.ts';
 import { newSeriesRecorder } from '../../client/event-series-recorder.ts';
 import type { SeriesRecorder, SeriesRecorderConfig } from '../../client/event-series-recorder.ts';
@@ -54,6 +54,8 @@ export interface SchedulerPlan {
   readonly election: ElectionConfig | undefined;
   readonly informers: InformerSet;
   readonly recorder: SeriesRecorderConfig;
+  /** Of the process itself, for LeaderElection. */
+  readonly coreRecorder: RecorderConfig;
   readonly backoff: BackoffLimits;
   readonly maxUnschedulableMs: number;
 }

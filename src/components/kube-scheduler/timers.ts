@@ -62,9 +62,11 @@ export const lookAfterTimers = (turn: Turn, queueChanged: boolean, cacheChanged:
   if (cacheChanged) lookAfterExpiry(turn);
 };
 
+/** Why it looks after itself: a clock that was set back has nothing due yet. Upstream's flush ticks every second whatever the clock reads. */
 export const backoffFired = (turn: Turn): void => {
   set(turn, { backoffTimerMs: undefined });
   updateQueue(turn, flushBackoff);
+  lookAfterBackoff(turn);
 };
 
 export const flushFired = (turn: Turn): void => {
@@ -75,6 +77,7 @@ export const flushFired = (turn: Turn): void => {
 
 export const expiryFired = (turn: Turn): void => {
   set(turn, { cache: expireAssumed(turn.state.cache, turn.env.nowMs) });
+  lookAfterExpiry(turn);
   updateQueue(turn, (queue, context) => moveAll(queue, EVENT.assignedPodDelete, nothingChanged, context));
 };
 
