@@ -3,6 +3,9 @@ import { eventsOf, isReady, makePod, nodeWorld, podOf, putPod, runFor, runtimeOf
 
 const BEHAVIOR = 'kubeloom.dev/behavior';
 
+/** The node has room for one of these; it takes its time to stop. */
+const large = (name: string) => makePod(name, { containers: [{ name: 'c', image: 'nginx:1.27', resources: { requests: { cpu: '1500m' } } }] }, { [BEHAVIOR]: '{"stopDelayMs": 20000}' });
+
 describe('the end of a pod', () => {
   it('of a deleted one: stopped within its grace, reported, deleted last, and nothing is left of it', () => {
     const world = nodeWorld();
@@ -16,6 +19,26 @@ describe('the end of a pod', () => {
     runFor(world, 100);
     expect(writesOf(world).slice(-2)).toEqual(['patch pods/status web', 'delete pods web']);
     expect([runtimeOf(world).containers.size, runtimeOf(world).sandboxes.size]).toEqual([0, 0]);
+  });
+
+  it('without grace gives its room to the next pod at once, although it still runs', () => {
+    const world = nodeWorld();
+    putPod(world, large('first'));
+    runUntil(world, () => isReady(podOf(world, 'first')));
+    tell(world, { kind: 'forget', resource: 'pods', namespace: 'default', name: 'first' });
+    putPod(world, large('second'));
+    runUntil(world, () => isReady(podOf(world, 'second')));
+    expect([...runtimeOf(world).containers.values()].filter(({ status }) => status.state === 'running')).toHaveLength(2);
+  });
+
+  it('keeps its room until its containers have stopped, if it has grace', () => {
+    const world = nodeWorld();
+    putPod(world, large('first'));
+    runUntil(world, () => isReady(podOf(world, 'first')));
+    tell(world, { kind: 'delete-pod', namespace: 'default', name: 'first', graceSeconds: 30 });
+    putPod(world, large('second'));
+    runUntil(world, () => podOf(world, 'first') === undefined);
+    expect(podOf(world, 'second')?.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu' });
   });
 
   it('is never reported before its containers have stopped', () => {

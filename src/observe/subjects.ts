@@ -57,6 +57,7 @@ const ofCall = (call: EtcdCall): readonly Subject[] => {
     case 'txn': return defined(call.success.map((op) => subjectOfKey(op.key)));
     case 'range': return call.rangeEnd === undefined ? defined([subjectOfKey(call.key)]) : [];
     case 'compact':
+    case 'alarm':
     case 'lease-grant':
     case 'lease-keep-alive':
     case 'lease-revoke': return [];

@@ -95,6 +95,9 @@ export type ToRuntime =
   | { readonly kind: 'cri-call'; readonly id: number; readonly call: CriCall }
   | { readonly kind: 'cri-watch' };
 
+/** The world outside -> container runtime, on channel `registry`: whether pulls get through from now on. */
+export type FromRegistry = { readonly kind: 'registry'; readonly isReachable: boolean };
+
 /** Container runtime -> kubelet, on channel `cri` (answers) and `cri-events` (evented PLEG; it begins with where every container stands). */
 export type FromRuntime =
   | { readonly kind: 'cri-answer'; readonly id: number; readonly answer: CriAnswer }

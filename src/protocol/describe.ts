@@ -52,6 +52,7 @@ const describeCall = (call: EtcdCall): string => {
     case 'range': return `range ${call.key}${call.rangeEnd === undefined ? '' : '*'}${call.countOnly === true ? ' (count)' : ''}`;
     case 'txn': return `txn if ${call.compare.map((c) => `${c.target}(${c.key})${c.op}${c.operand}`).join(' and ')} then ${call.success.map(describeOp).join(', ')}`;
     case 'compact': return `compact ${call.revision}`;
+    case 'alarm': return `${call.action} alarm ${call.alarm}`;
     case 'lease-grant': return `lease grant ${call.ttlSeconds}s`;
     case 'lease-keep-alive':
     case 'lease-revoke': return `${call.kind.replaceAll('-', ' ')} ${call.id}`;
@@ -64,6 +65,7 @@ const describeEtcdAnswer = (answer: EtcdAnswer): string => {
     case 'range': return `range of ${answer.kvs.length} at revision ${answer.revision}`;
     case 'txn': return answer.succeeded ? `txn succeeded at revision ${answer.revision}` : `txn failed its comparison at revision ${answer.revision}`;
     case 'compact': return `compacted at revision ${answer.revision}`;
+    case 'alarm': return 'alarm is set';
     case 'lease': return `lease ${answer.id} for ${answer.ttlSeconds}s`;
     case 'error': return `error ${answer.message}`;
     default: return answer satisfies never;
@@ -147,6 +149,9 @@ const describeMessage = (body: Message): string => {
     case 'connected': return describeConnection(body.outcome);
     case 'process-start': return `start the process of container ${body.containerId}`;
     case 'process-stop': return `stop the process of container ${body.containerId}`;
+    case 'process-exited': return `the process of container ${body.containerId} exited with code ${body.exitCode}`;
+    case 'machine-booted': return 'the machine has booted';
+    case 'registry': return `the image registry is ${body.isReachable ? 'reachable' : 'out of reach'}`;
     case 'user-command': return describeCommand(body.command);
     case 'user-agenda': return `agenda of ${body.entries.length} commands`;
     default: return describeOther(body satisfies never);

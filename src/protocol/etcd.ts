@@ -1,7 +1,7 @@
 /**
  * The messages between kube-apiserver and etcd: the part of etcd's v3 API that kube-apiserver uses.
- * Models: etcd api/etcdserverpb/rpc.proto (KV, Watch, Lease)
- * Not modelled: auth, alarms, maintenance, nested transactions.
+ * Models: etcd api/etcdserverpb/rpc.proto (KV, Watch, Lease, and of Maintenance the NOSPACE alarm)
+ * Not modelled: auth, other alarms, maintenance, nested transactions.
  */
 
 /** An immutable stored value; kube-apiserver stores objects without metadata.resourceVersion. */
@@ -42,7 +42,9 @@ export type EtcdCall =
   /** `id` 0: etcd picks one. */
   | { readonly kind: 'lease-grant'; readonly id: number; readonly ttlSeconds: number }
   | { readonly kind: 'lease-keep-alive'; readonly id: number }
-  | { readonly kind: 'lease-revoke'; readonly id: number };
+  | { readonly kind: 'lease-revoke'; readonly id: number }
+  /** Raised by etcd itself when its disk or quota is full, taken back by an operator once there is room: until then nothing grows. */
+  | { readonly kind: 'alarm'; readonly action: 'activate' | 'deactivate'; readonly alarm: 'NOSPACE' };
 
 export interface RangeResult {
   readonly kind: 'range';
@@ -57,13 +59,14 @@ export type OpResult =
   | { readonly kind: 'put' }
   | { readonly kind: 'delete'; readonly deleted: number; readonly prevKvs: readonly KeyValue[] };
 
-export type EtcdErrorCode = 'compacted' | 'future-revision' | 'lease-not-found' | 'duplicate-key' | 'lease-exists' | 'unavailable';
+export type EtcdErrorCode = 'compacted' | 'future-revision' | 'lease-not-found' | 'duplicate-key' | 'lease-exists' | 'no-space' | 'unavailable';
 
 /** Every answer carries the store's revision after the call. */
 export type EtcdAnswer =
   | { readonly kind: 'range'; readonly revision: number; readonly kvs: readonly KeyValue[]; readonly more: boolean; readonly count: number }
   | { readonly kind: 'txn'; readonly revision: number; readonly succeeded: boolean; readonly results: readonly OpResult[] }
   | { readonly kind: 'compact'; readonly revision: number }
+  | { readonly kind: 'alarm'; readonly revision: number }
   | { readonly kind: 'lease'; readonly revision: number; readonly id: number; readonly ttlSeconds: number }
   /** `message` in etcd's words, such as `etcdserver: mvcc: required revision has been compacted`. */
   | { readonly kind: 'error'; readonly revision: number; readonly code: EtcdErrorCode; readonly message: string; readonly compactRevision?: number };
@@ -101,7 +104,8 @@ export type RevisionRecord =
   }
   | { readonly kind: 'compacted'; readonly revision: number }
   | { readonly kind: 'lease'; readonly id: number; readonly ttlSeconds: number }
-  | { readonly kind: 'lease-gone'; readonly id: number };
+  | { readonly kind: 'lease-gone'; readonly id: number }
+  | { readonly kind: 'alarm'; readonly alarm: 'NOSPACE'; readonly active: boolean };
 
 /** The end of the range of all keys that start with `prefix`. */
 export const prefixEnd = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

@@ -36,8 +36,13 @@ export interface StoreRefusal {
   readonly message: string;
 }
 
+/** A record could not be written: the disk is full, or gone. What was written before it is whole, and the folder can be opened again. */
+export class StoreWriteError extends Error {
+  override readonly name = 'StoreWriteError';
+}
+
 export interface SegmentStore {
-  /** Written when this returns; on disk for certain once `syncEvery` records were written. */
+  /** Written when this returns; on disk for certain once `syncEvery` records were written. Throws StoreWriteError, and then at every call: it takes no more. */
   readonly append: (record: unknown) => void;
   readonly sync: () => void;
   readonly close: () => void;
@@ -165,14 +170,14 @@ const storeAt = (directory: string, position: Position | undefined, options: Seg
   };
   const begin = (): number => {
     close();
-    const opened = openSync(join(directory, fileName(next)), 'wx');
+    const opened = fd = openSync(join(directory, fileName(next)), 'wx');
     writeAll(opened, encodeSegmentHead({ first: next, chain }));
     fsyncSync(opened);
     syncDirectory(directory);
     bytes = SEGMENT_HEAD_BYTES;
-    return (fd = opened);
+    return opened;
   };
-  const append = (record: unknown): void => {
+  const write = (record: unknown): void => {
     const open = fd === undefined || bytes >= segmentBytes ? begin() : fd;
     const frame = encodeFrame(Buffer.from(JSON.stringify(record), 'utf8'), chain);
     writeAll(open, frame.bytes);
@@ -182,7 +187,27 @@ const storeAt = (directory: string, position: Position | undefined, options: Seg
     unsynced += 1;
     if (unsynced >= syncEvery) sync();
   };
-  return { append, sync, close };
+  let failure: StoreWriteError | undefined;
+  /** Why for good: half a record may stand at the end, and nothing must follow it. Opening the folder again cuts it off. */
+  const guarded = (act: () => void): void => {
+    if (failure !== undefined) throw failure;
+    const records = next;
+    try {
+      act();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      failure = new StoreWriteError(`${directory}: cannot write record ${records}: ${why}. The ${records} records before it are kept. Hint: make room, and run again with the same folder.`, { cause });
+      unsynced = 0;
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+      throw failure;
+    }
+  };
+  return {
+    append: (record) => guarded(() => write(record)),
+    sync: () => guarded(sync),
+    close: () => (failure === undefined ? guarded(close) : undefined),
+  };
 };
 
 /**

@@ -31,4 +31,5 @@ export const canonicalRuntime = (state: RuntimeState, nowMs: number): unknown =>
   attempts: state.attempts,
   cni: state.cni,
   isWatched: state.isWatched,
+  ...(state.registryIsDown === true ? { registryIsDown: true } : {}),
 });

@@ -1,7 +1,7 @@
 /**
  * The container runtime of one node: what its kubelet asks over CRI, and what its containers do by themselves.
  * Models: containerd's CRI plugin (internal/cri/server), with its shims: sandboxes and containers outlive a crash of the kubelet and of the runtime
- *   itself; calls and pulls under way do not.
+ *   itself; calls and pulls under way do not. No container outlives the machine.
  * Not modelled: ImageStatus (the kubelet knows the images from `list` and its own pulls), created and deleted events (nobody waits for them).
  */
 import { invariant, unreachable } from '../../base/assert.ts';
@@ -10,11 +10,11 @@ import { noEffects } from '../../kernel/transition.ts';
 import type { Actor, ActorId, Env, Input } from '../../kernel/transition.ts';
 import type { ToRuntime } from '../../protocol/cri.ts';
 import { canonicalRuntime } from './canonical.ts';
-import { containerDue, createContainer, probeContainer, processDied, rearmContainer, removeContainer, startContainer, stopContainer, watchContainers } from './containers.ts';
+import { containerDue, createContainer, probeContainer, processDied, processExited, processesLost, rearmContainer, removeContainer, startContainer, stopContainer, watchContainers } from './containers.ts';
 import { reply } from './effects.ts';
 import type { Outcome, RuntimeBody, RuntimeEffect, RuntimeOptions } from './effects.ts';
-import { presentImages, pullDone, pullImage } from './images.ts';
-import { detachAgain, networkAnswered, networkLost, removeSandbox, runSandbox, stopSandbox } from './sandboxes.ts';
+import { presentImages, pullDone, pullImage, registryIs } from './images.ts';
+import { detachAgain, networkAnswered, networkLost, removeSandbox, runSandbox, sandboxesLost, stopSandbox } from './sandboxes.ts';
 import { emptyRuntimeState } from './state.ts';
 import type { Caller, RuntimeState } from './state.ts';
 
@@ -80,11 +80,20 @@ const handleTimer = (state: RuntimeState, options: RuntimeOptions, key: string, 
   }
 };
 
+const booted = (state: RuntimeState, options: RuntimeOptions, env: Env): Outcome => {
+  const [ended, told] = processesLost(state, options, env);
+  const [lost, sent] = sandboxesLost(ended, options);
+  return [lost, [...told, ...sent]];
+};
+
 const handleMessage = (state: RuntimeState, options: RuntimeOptions, from: ActorId, body: RuntimeBody, env: Env): Outcome => {
   switch (body.kind) {
     case 'cri-call': return handleCall(state, options, from, body, env);
     case 'cri-watch': return watchContainers(state, options);
     case 'cni-answer': return networkAnswered(state, options, body);
+    case 'process-exited': return processExited(state, options, body.containerId, body.exitCode, env);
+    case 'machine-booted': return booted(state, options, env);
+    case 'registry': return [registryIs(state, body.isReachable), noEffects];
     default: invariant(false, `container runtime: unexpected message ${body.kind}`);
   }
 };

@@ -51,7 +51,7 @@ const stopEnding = (behavior: ContainerBehavior, timeoutMs: number, nowMs: numbe
 
 const earlier = (a: Ending | undefined, b: Ending): Ending => (a !== undefined && a.dueMs <= b.dueMs ? a : b);
 
-const reasonOf = (ending: Ending): string => (ending.oom ? 'OOMKilled' : ending.exitCode === 0 ? 'Completed' : 'Error');
+const reasonOf = (ending: Ending): string => ending.reason ?? (ending.oom ? 'OOMKilled' : ending.exitCode === 0 ? 'Completed' : 'Error');
 
 type Event = 'START' | 'UP' | 'STOP' | 'END';
 
@@ -165,14 +165,28 @@ export const watchContainers = (state: RuntimeState, options: RuntimeOptions): O
   return [watched, begun.flatMap(({ status }) => report(watched, options, status.state === 'running' ? 'started' : 'stopped', podUidOf(state, status), status))];
 };
 
+/** The process of a running container has ended by itself, before its behaviour would have had it. */
+export const processExited = (state: RuntimeState, options: RuntimeOptions, id: string, exitCode: number, env: Env): Outcome => {
+  const record = state.containers.get(id);
+  if (record?.phase !== 'running' && record?.phase !== 'stopping') return [state, []];
+  return step(withContainer(state, { ...record, ending: { dueMs: env.nowMs, exitCode, oom: false } }), id, 'END', { options, env });
+};
+
+/** Ref: containerd's restart.go loadContainer: of a container whose task is gone nobody knows how it ended. */
+const LOST = { exitCode: 255, oom: false, reason: 'Unknown' } as const;
+
+/** No process is left: whatever ran, or was about to, has ended. */
+export const processesLost = (state: RuntimeState, options: RuntimeOptions, env: Env): Outcome =>
+  state.containers.values().filter(({ phase }) => phase !== 'created' && phase !== 'exited').reduce<Outcome>((outcome, record) => then(outcome, (next) => {
+    const stopping = withContainer(next, { ...record, phase: 'stopping', ending: { dueMs: env.nowMs, ...LOST } });
+    return step(stopping, record.status.id, 'END', { options, env });
+  }), [state, []]);
+
 /** The process of a container has died by itself: an actor that crashed. */
 export const processDied = (state: RuntimeState, options: RuntimeOptions, actor: ActorId, env: Env): Outcome => {
   const images = imagesOfProcess(options, actor);
   const running = state.containers.values().filter(({ phase, status }) => (phase === 'running' || phase === 'stopping') && images.includes(status.config.image));
-  return running.reduce<Outcome>((outcome, record) => then(outcome, (next) => {
-    const killed = withContainer(next, { ...record, ending: { dueMs: env.nowMs, exitCode: DIED, oom: false } });
-    return step(killed, record.status.id, 'END', { options, env });
-  }), [state, []]);
+  return running.reduce<Outcome>((outcome, { status }) => then(outcome, (next) => processExited(next, options, status.id, DIED, env)), [state, []]);
 };
 
 /** Arms again what a restart of the runtime itself disarmed. */

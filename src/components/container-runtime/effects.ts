@@ -1,13 +1,13 @@
 /** The messages that the runtime sends, and its options. */
 import type { Effect, Env, ActorId } from '../../kernel/transition.ts';
 import { send } from '../../kernel/transition.ts';
-import type { CriAnswer, CriContainerStatus, FromRuntime, ToRuntime } from '../../protocol/cri.ts';
+import type { CriAnswer, CriContainerStatus, FromRegistry, FromRuntime, ToRuntime } from '../../protocol/cri.ts';
 import type { FromNetwork, ToNetwork } from '../../protocol/network.ts';
 import type { ImageProfiles } from './behavior.ts';
-import type { ToProcess } from '../../protocol/process.ts';
+import type { FromProcess, ToProcess } from '../../protocol/process.ts';
 import type { Caller, RuntimeState } from './state.ts';
 
-export type RuntimeBody = ToRuntime | FromRuntime | ToNetwork | FromNetwork | ToProcess;
+export type RuntimeBody = ToRuntime | FromRuntime | ToNetwork | FromNetwork | ToProcess | FromProcess | FromRegistry;
 export type RuntimeEffect = Effect<RuntimeBody>;
 export type Outcome = readonly [RuntimeState, readonly RuntimeEffect[]];
 

@@ -47,11 +47,15 @@ export const pullImage = (state: RuntimeState, options: RuntimeOptions, caller: 
   return [next, [arm(pullTimer(image), durationMs(state, options, image, attempt, env))]];
 };
 
+const cannotPull = (image: string, code: string, why: string): string =>
+  `rpc error: code = ${code} desc = failed to pull and unpack image ${JSON.stringify(image)}: failed to resolve reference ${JSON.stringify(image)}: ${why}`;
+
 const failureOf = (state: RuntimeState, options: RuntimeOptions, image: string): string | undefined => {
+  if (state.registryIsDown === true) return cannotPull(image, 'Unknown', 'failed to do request: dial tcp: i/o timeout');
   const profile = profileOf(options.images ?? NO_PROFILES, image);
   const fails = profile !== undefined && (profile.pullFails === true || profile.pullError !== undefined || profile.pullFailures !== undefined);
   if (!fails || (profile.pullFailures !== undefined && (state.attempts.get(image) ?? 0) > profile.pullFailures)) return undefined;
-  return profile.pullError ?? `rpc error: code = NotFound desc = failed to pull and unpack image ${JSON.stringify(image)}: failed to resolve reference ${JSON.stringify(image)}: ${image}: not found`;
+  return profile.pullError ?? cannotPull(image, 'NotFound', `${image}: not found`);
 };
 
 export const pullDone = (state: RuntimeState, options: RuntimeOptions, image: string, env: Env): Outcome => {
@@ -64,4 +68,9 @@ export const pullDone = (state: RuntimeState, options: RuntimeOptions, image: st
   const record = known ?? recordOf(image, options.images ?? NO_PROFILES);
   const answer = { kind: 'image', imageRef: record.imageRef, present: known !== undefined, sizeBytes: record.sizeBytes, tookMs: env.nowMs - pull.startedMs } as const;
   return [{ ...rest, images: state.images.set(image, record) }, pull.callers.map((caller) => reply(caller, answer))];
+};
+
+export const registryIs = (state: RuntimeState, isReachable: boolean): RuntimeState => {
+  const { registryIsDown: _was, ...rest } = state;
+  return isReachable ? rest : { ...state, registryIsDown: true };
 };

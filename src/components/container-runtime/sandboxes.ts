@@ -100,6 +100,20 @@ export const stopSandbox = (state: RuntimeState, options: RuntimeOptions, caller
   return [stopped, [...effects, ...sent]];
 };
 
+/** The machine was off: every sandbox has lost its network, and what ran in it. */
+export const sandboxesLost = (state: RuntimeState, options: RuntimeOptions): Outcome => {
+  let next = state;
+  const effects: RuntimeEffect[] = [];
+  for (const found of state.sandboxes.values()) {
+    if (found.phase !== 'ready') continue;
+    const { state: phase, actions } = sandboxChart.next(found.phase, { type: 'STOP' });
+    const [lost, sent] = move(next, options, { ...found, phase, status: { ...found.status, state: 'not-ready', ip: undefined } }, actions);
+    next = lost;
+    effects.push(...sent);
+  }
+  return [next, effects];
+};
+
 /** One that still runs is stopped first, by force. */
 export const removeSandbox = (state: RuntimeState, options: RuntimeOptions, caller: Caller, sandboxId: string, env: Env): Outcome => {
   const found = state.sandboxes.get(sandboxId);

@@ -27,6 +27,8 @@ export interface Ending {
   readonly dueMs: number;
   readonly exitCode: number;
   readonly oom: boolean;
+  /** Where the runtime says another than the exit code does. */
+  readonly reason?: string;
 }
 
 export interface ContainerRecord {
@@ -62,6 +64,8 @@ export interface RuntimeState {
   readonly nextCniId: number;
   /** The kubelet's stream of container events is open. */
   readonly isWatched: boolean;
+  /** Pulls fail; absent: they get through. */
+  readonly registryIsDown?: true;
 }
 
 export const emptyRuntimeState: RuntimeState = {

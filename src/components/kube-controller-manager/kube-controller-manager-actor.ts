@@ -7,6 +7,8 @@ import type { Controller } from '../../client/controller.ts';
 import type { HostState } from '../../client/controller-host.ts';
 import { controllerHostActor } from '../../client/controller-host.ts';
 import type { Actor, ActorId } from '../../kernel/transition.ts';
+import type { ControllerName } from './controller-names.ts';
+import { ALL_CONTROLLERS, controllerNames, isControllerEnabled } from './controller-names.ts';
 import type { CronPolicy } from './cronjob/cron-job-controller.ts';
 import { cronJobController } from './cronjob/cron-job-controller.ts';
 import type { DaemonPolicy } from './daemonset/daemonset-controller.ts';
@@ -17,6 +19,7 @@ import { upstreamDeploymentPolicy } from './deployment/policy/deployment-policy.
 import { disruptionController } from './disruption/disruption-controller.ts';
 import { endpointsController } from './endpoints/endpoints-controller.ts';
 import { endpointSliceController } from './endpointslice/endpoint-slice-controller.ts';
+import type { EndpointSlicePolicy } from './endpointslice/endpoint-slice-controller.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import type { JobPolicy } from './job/job-controller.ts';
 import { jobController } from './job/job-controller.ts';
@@ -38,6 +41,8 @@ export interface KubeControllerManagerOptions {
   readonly leaderElection: boolean;
   /** Default: `defaultControllers()`. */
   readonly controllers?: readonly Controller[];
+  /** Whether it records Events; default: true. */
+  readonly events?: boolean;
 }
 
 /** Decisions of controllers that a variant replaces; what is absent is upstream's. */
@@ -47,16 +52,34 @@ export interface ControllerPolicies {
   readonly daemonSet?: Partial<DaemonPolicy>;
   readonly job?: Partial<JobPolicy>;
   readonly cronJob?: Partial<CronPolicy>;
+  readonly endpointSlice?: Partial<EndpointSlicePolicy>;
 }
 
-/** What runs without flags. */
-export const defaultControllers = ({ deployment, replicaSet, daemonSet, job, cronJob }: ControllerPolicies = {}): readonly Controller[] => [
-  deploymentController({ ...upstreamDeploymentPolicy, ...deployment }), replicaSetController({ ...upstreamReplicaSetPolicy, ...replicaSet }),
-  daemonSetController(daemonSet), jobController(job), cronJobController(cronJob), ttlAfterFinishedController(),
-  endpointSliceController(), endpointsController(), garbageCollector(), namespaceController(),
-  nodeLifecycleController(), taintEvictionController(), podGcController(), disruptionController(),
-  serviceAccountController(), rootCaCertPublisher(),
-];
+const controllersByName = ({ deployment, replicaSet, daemonSet, job, cronJob, endpointSlice }: ControllerPolicies): Readonly<Record<ControllerName, () => Controller>> => ({
+  'deployment-controller': () => deploymentController({ ...upstreamDeploymentPolicy, ...deployment }),
+  'replicaset-controller': () => replicaSetController({ ...upstreamReplicaSetPolicy, ...replicaSet }),
+  'daemonset-controller': () => daemonSetController(daemonSet),
+  'job-controller': () => jobController(job),
+  'cronjob-controller': () => cronJobController(cronJob),
+  'ttl-after-finished-controller': ttlAfterFinishedController,
+  'endpointslice-controller': () => endpointSliceController(endpointSlice),
+  'endpoints-controller': endpointsController,
+  'garbage-collector-controller': garbageCollector,
+  'namespace-controller': namespaceController,
+  'node-lifecycle-controller': nodeLifecycleController,
+  'taint-eviction-controller': taintEvictionController,
+  'pod-garbage-collector-controller': podGcController,
+  'disruption-controller': disruptionController,
+  'serviceaccount-controller': serviceAccountController,
+  'root-ca-certificate-publisher-controller': rootCaCertPublisher,
+});
 
-export const kubeControllerManagerActor = ({ id, apiservers, leaderElection, controllers }: KubeControllerManagerOptions): Actor<HostState> =>
-  controllerHostActor({ id, apiservers, controllers: controllers ?? defaultControllers(), ...(leaderElection ? {} : { leaderElection: false }) });
+/** What runs: all without flags, else those that `chosen` enables (see `isControllerEnabled`). */
+export const defaultControllers = (policies: ControllerPolicies = {}, chosen: readonly string[] = [ALL_CONTROLLERS]): readonly Controller[] => {
+  const byName = controllersByName(policies);
+  return controllerNames.filter((name) => isControllerEnabled(name, chosen)).map((name) => byName[name]());
+};
+
+export const kubeControllerManagerActor = ({ id, apiservers, leaderElection, controllers, events = true }: KubeControllerManagerOptions): Actor<HostState> => controllerHostActor({
+  id, apiservers, controllers: controllers ?? defaultControllers(), ...(leaderElection ? {} : { leaderElection: false }), ...(events ? {} : { events }),
+});

@@ -1,7 +1,7 @@
 /**
  * The user: a client with a kubeconfig, who types one kubectl command after another.
  * Models: staging/src/k8s.io/kubectl/pkg/cmd
- * Not modelled: waiting for a condition, and retries: a command that fails says so and the next one runs.
+ * Not modelled: waiting for a condition, and kubectl's own retries: a command that fails says so and the next one runs, unless the user types it again.
  */
 import type { Fifo } from '../../base/fifo.ts';
 import { emptyFifo } from '../../base/fifo.ts';
@@ -15,8 +15,9 @@ import { arm, noEffects, observe } from '../../kernel/transition.ts';
 import type { ApiRequest, Credential } from '../../protocol/api.ts';
 import type { ToUser, UserCommand } from '../../protocol/user.ts';
 import { afterAnswer, firstRequest } from './commands.ts';
-import type { TerminalState } from './machine.ts';
+import type { TerminalEvent, TerminalState } from './machine.ts';
 import { terminal } from './machine.ts';
+import { mayBeDone, readAnswer } from './retyping.ts';
 
 /** One command's outcome, in kubectl's words. */
 export interface Said {
@@ -36,6 +37,8 @@ export interface KubectlState {
   readonly terminal: TerminalState;
   readonly waiting: Fifo<UserCommand>;
   readonly running: UserCommand | undefined;
+  /** An earlier typing of `running` may have been carried out. Absent: no. */
+  readonly isInDoubt?: true;
   /** Commands with a time of their own that has not come, the earliest first; one timer for that one. */
   readonly agenda: readonly AgendaEntry[];
   readonly requests: Requests<string>;
@@ -47,12 +50,20 @@ export interface KubectlOptions {
   readonly id: ActorId;
   readonly apiservers: readonly ActorId[];
   readonly credential: Credential;
+  /** A command that got no answer, or one that does not say what became of it, is typed again after so long, until it has one. Absent: never. */
+  readonly retypeAfterMs?: number;
+}
+
+interface User {
+  readonly client: ApiClient;
+  readonly retypeAfterMs: number | undefined;
 }
 
 type Turn = readonly [KubectlState, readonly Effect[]];
 
 const CHANNEL = 'kubectl';
 const AGENDA_TIMER = 'agenda';
+const RETYPE_TIMER = 'retype';
 
 const initial: KubectlState = {
   terminal: terminal.initial, waiting: emptyFifo(), running: undefined, agenda: [], requests: noRequests<string>(), said: [],
@@ -63,18 +74,34 @@ const ask = (state: KubectlState, client: ApiClient, request: ApiRequest, stage:
   return [{ ...state, requests }, effects];
 };
 
-/** Gives the machine an event and does what it says. */
-const move = (state: KubectlState, client: ApiClient, env: Env, event: { type: 'command' } | { type: 'said'; isMore: boolean }): Turn => {
-  const { state: next, actions } = terminal.next(state.terminal, event);
-  const moved = next === state.terminal ? state : { ...state, terminal: next };
-  if (!actions.includes('runNext')) return [moved, noEffects];
-  const command = moved.waiting.head;
+const runNext = (state: KubectlState, { client }: User, env: Env): Turn => {
+  const command = state.waiting.head;
   invariant(command !== undefined, 'kubectl: asked to run a command, but none is waiting');
-  return ask({ ...moved, running: command, waiting: moved.waiting.shift() }, client, firstRequest(command, env.nowMs), 'first');
+  return ask({ ...state, running: command, waiting: state.waiting.shift() }, client, firstRequest(command, env.nowMs), 'first');
 };
 
-const enqueue = (state: KubectlState, client: ApiClient, env: Env, command: UserCommand): Turn =>
-  move({ ...state, waiting: state.waiting.push(command) }, client, env, { type: 'command' });
+const runAgain = (state: KubectlState, { client }: User, env: Env): Turn => {
+  const command = state.running;
+  invariant(command !== undefined, 'kubectl: asked to run a command again, but none is running');
+  return ask(state, client, firstRequest(command, env.nowMs), 'first');
+};
+
+/** Gives the machine an event and does what it says. */
+const move = (state: KubectlState, user: User, env: Env, event: TerminalEvent): Turn => {
+  const { state: next, actions } = terminal.next(state.terminal, event);
+  const moved = next === state.terminal ? state : { ...state, terminal: next };
+  const [action] = actions;
+  switch (action) {
+    case undefined: return [moved, noEffects];
+    case 'runNext': return runNext(moved, user, env);
+    case 'runAgain': return runAgain(moved, user, env);
+    case 'waitToRetype': return [moved, [arm(RETYPE_TIMER, user.retypeAfterMs ?? 0)]];
+    default: return action satisfies never;
+  }
+};
+
+const enqueue = (state: KubectlState, user: User, env: Env, command: UserCommand): Turn =>
+  move({ ...state, waiting: state.waiting.push(command) }, user, env, { type: 'command' });
 
 const armNext = (agenda: readonly AgendaEntry[], env: Env): readonly Effect[] => {
   const [next] = agenda;
@@ -87,55 +114,71 @@ const schedule = (state: KubectlState, entries: readonly { readonly afterMs: num
   return [{ ...state, agenda }, armNext(agenda, env)];
 };
 
-const answered = (state: KubectlState, client: ApiClient, env: Env, stage: string, answer: Answer): Turn => {
+const answered = (state: KubectlState, user: User, env: Env, stage: string, answer: Answer): Turn => {
   const command = state.running;
   invariant(command !== undefined, 'kubectl: an answer without a command');
   const next = afterAnswer(command, stage, answer);
-  if (next.kind === 'ask') return ask(state, client, next.request, next.stage);
-  const said: Said = { command, text: next.text, failed: next.failed, atMs: env.nowMs };
-  const over = { ...state, running: undefined, said: [...state.said, said] };
-  const [moved, effects] = move(over, client, env, { type: 'said', isMore: over.waiting.size > 0 });
-  return [moved, [observe('said', { text: next.text, failed: next.failed }), ...effects]];
+  if (next.kind === 'ask') return ask(state, user.client, next.request, next.stage);
+  const { isInDoubt = false, ...rest } = state;
+  const reading = user.retypeAfterMs === undefined || !next.failed ? 'over' : readAnswer(command, answer, isInDoubt);
+  if (reading === 'again') {
+    const doubtful: KubectlState = isInDoubt || mayBeDone(command, stage, answer) ? { ...rest, isInDoubt: true } : state;
+    const [paused, effects] = move(doubtful, user, env, { type: 'unanswered' });
+    return [paused, [observe('said', { text: next.text, failed: true }), ...effects]];
+  }
+  const failed = next.failed && reading !== 'done';
+  const said: Said = { command, text: next.text, failed, atMs: env.nowMs };
+  const over = { ...rest, running: undefined, said: [...state.said, said] };
+  const [moved, effects] = move(over, user, env, { type: 'said', isMore: over.waiting.size > 0 });
+  return [moved, [observe('said', { text: next.text, failed }), ...effects]];
 };
 
-const settled = (state: KubectlState, client: ApiClient, env: Env, input: Input): Turn => {
+const settled = (state: KubectlState, user: User, env: Env, input: Input): Turn => {
   const settlement = settle(state.requests, input);
   const start: Turn = [settlement.requests === state.requests ? state : { ...state, requests: settlement.requests }, settlement.effects];
   return settlement.settled.reduce<Turn>(([current, effects], { tag, answer }) => {
-    const [next, more] = answered(current, client, env, tag, answer);
+    const [next, more] = answered(current, user, env, tag, answer);
     return [next, [...effects, ...more]];
   }, start);
 };
 
-const onMessage = (state: KubectlState, client: ApiClient, env: Env, input: Input & { readonly kind: 'message' }): Turn => {
+const onMessage = (state: KubectlState, user: User, env: Env, input: Input & { readonly kind: 'message' }): Turn => {
   const body = input.body as ToUser | { readonly kind: 'api-answer' };
   switch (body.kind) {
-    case 'user-command': return enqueue(state, client, env, body.command);
+    case 'user-command': return enqueue(state, user, env, body.command);
     case 'user-agenda': return schedule(state, body.entries, env);
-    default: return settled(state, client, env, input);
+    default: return settled(state, user, env, input);
   }
 };
 
 /** Types every command whose time has come, in the order of the agenda. */
-const typeDue = (state: KubectlState, client: ApiClient, env: Env): Turn => {
+const typeDue = (state: KubectlState, user: User, env: Env): Turn => {
   const due = state.agenda.filter(({ dueMs }) => dueMs <= env.nowMs);
   const agenda = state.agenda.slice(due.length);
   return due.reduce<Turn>(([current, effects], { command }) => {
-    const [next, more] = enqueue(current, client, env, command);
+    const [next, more] = enqueue(current, user, env, command);
     return [next, [...effects, ...more]];
   }, [{ ...state, agenda }, armNext(agenda, env)]);
 };
 
-export const kubectlActor = ({ id, apiservers, credential }: KubectlOptions): Actor<KubectlState> => {
-  const client: ApiClient = { servers: apiservers, credential, userAgent: 'kubectl', timeoutMs: DEFAULT_TIMEOUT_MS };
+const onTimer = (state: KubectlState, user: User, env: Env, input: Input & { readonly kind: 'timer' }): Turn => {
+  switch (input.key) {
+    case AGENDA_TIMER: return typeDue(state, user, env);
+    case RETYPE_TIMER: return move(state, user, env, { type: 'retype' });
+    default: return settled(state, user, env, input);
+  }
+};
+
+export const kubectlActor = ({ id, apiservers, credential, retypeAfterMs }: KubectlOptions): Actor<KubectlState> => {
+  const user: User = { client: { servers: apiservers, credential, userAgent: 'kubectl', timeoutMs: DEFAULT_TIMEOUT_MS }, retypeAfterMs };
   return {
     id, initial,
     transition: (state, input, env) => {
       switch (input.kind) {
         case 'start': return [state, noEffects];
-        case 'message': return onMessage(state, client, env, input);
-        case 'timer': return input.key === AGENDA_TIMER ? typeDue(state, client, env) : settled(state, client, env, input);
-        case 'disconnected': return settled(state, client, env, input);
+        case 'message': return onMessage(state, user, env, input);
+        case 'timer': return onTimer(state, user, env, input);
+        case 'disconnected': return settled(state, user, env, input);
         default: return input satisfies never;
       }
     },
@@ -143,5 +186,5 @@ export const kubectlActor = ({ id, apiservers, credential }: KubectlOptions): Ac
   };
 };
 
-/** True when every command has been typed and has had its answer. */
+/** True when every command has been typed and has had its answer, none waiting to be typed again. */
 export const isUserIdle = (state: KubectlState): boolean => state.running === undefined && state.waiting.size === 0 && state.agenda.length === 0;

@@ -67,7 +67,15 @@ const requestsOf = (namespace: string, { create, update, remove }: SliceWrites):
   ...remove.map((slice): ApiRequest => ({ verb: 'delete', resource: SLICES, namespace, name: slice.metadata.name })),
 ];
 
-const sync = (memory: Memory, key: string, { caches }: ControllerContext): SlicePlan => {
+/** What a variant may replace. */
+export interface EndpointSlicePolicy {
+  /** Whether the cached slices lag behind what was written, so that they must not be compared with. */
+  readonly isStale: (tracker: Tracker, service: string, standing: readonly EndpointSlice[]) => boolean;
+}
+
+export const upstreamEndpointSlicePolicy: EndpointSlicePolicy = { isStale };
+
+const sync = (memory: Memory, key: string, { caches }: ControllerContext, policy: EndpointSlicePolicy): SlicePlan => {
   const { namespace, name } = splitKey(key);
   const service = caches.lister<Service>('services').get(namespace, name);
   if (service === undefined) return done({ tracker: memory.tracker.delete(key), triggers: memory.triggers.delete(key) });
@@ -75,7 +83,7 @@ const sync = (memory: Memory, key: string, { caches }: ControllerContext): Slice
   if (service.spec.type === 'ExternalName' || selector === undefined) return done(memory);
   const pods = caches.lister<Pod>('pods').list(namespace, selector);
   const standing = caches.lister<EndpointSlice>(SLICES).byIndex(BY_SERVICE, key).filter((slice) => isOurs(slice) && slice.metadata.deletionTimestamp === undefined);
-  if (isStale(memory.tracker, key, standing)) return failed(memory, 'EndpointSlice informer cache is out of date');
+  if (policy.isStale(memory.tracker, key, standing)) return failed(memory, 'EndpointSlice informer cache is out of date');
   const { at, times } = lastChange(memory.triggers.get(key), service, pods);
   const next = { ...memory, triggers: memory.triggers.set(key, times) };
   const { groups, errors } = desiredEndpoints(service, pods, caches.lister<Node>('nodes'));
@@ -131,8 +139,11 @@ export const typedEndpointSliceController: ControllerOf<Memory, Stage> = {
       default: return handleSlice(memory, notification);
     }
   },
-  reconcile: (memory, _queue, key, context) => sync(memory, key, context),
+  reconcile: (memory, _queue, key, context) => sync(memory, key, context, upstreamEndpointSlicePolicy),
   resume: (memory, _queue, key, stage, answers) => written(memory, key, stage, answers),
 };
 
-export const endpointSliceController = (): Controller => erase(typedEndpointSliceController);
+export const endpointSliceController = (policy: Partial<EndpointSlicePolicy> = {}): Controller => erase({
+  ...typedEndpointSliceController,
+  reconcile: (memory, _queue, key, context) => sync(memory, key, context, { ...upstreamEndpointSlicePolicy, ...policy }),
+});

@@ -3,6 +3,7 @@
  * Models: pkg/controller/deployment/sync.go calculateStatus; util/deployment_util.go DeploymentComplete
  * Not modelled: status.terminatingReplicas (feature gate DeploymentReplicaSetTerminatingReplicas, alpha and off in v1.34).
  */
+import type { Mutable } from '../../../../base/mutable.ts';
 import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSet } from '../../../../api/types.ts';
 import { semanticEqual } from '../../../../api/validation/deep-equal.ts';
 import { AVAILABLE, REASONS, tellCondition } from './conditions.ts';
@@ -39,12 +40,11 @@ export const calculateStatus = (d: Deployment, all: readonly ReplicaSet[], newSe
   const conditions = tellAvailability(d, counts.availableReplicas, nowMs);
   const { status } = d;
   if (status !== undefined && conditions === status.conditions && COUNTS.every((name) => count(status, name) === counts[name])) return status;
-  const collisionCount = status?.collisionCount;
-  return {
-    ...Object.fromEntries(COUNTS.filter((name) => counts[name] !== 0).map((name) => [name, counts[name]])),
-    conditions,
-    ...(collisionCount === undefined ? {} : { collisionCount }),
-  };
+  const next: Mutable<DeploymentStatus> = {};
+  for (const name of COUNTS) if (counts[name] !== 0) next[name] = counts[name];
+  next.conditions = conditions;
+  if (status?.collisionCount !== undefined) next.collisionCount = status.collisionCount;
+  return next;
 };
 
 export const count = (status: DeploymentStatus | undefined, name: keyof Counts): number => status?.[name] ?? 0;

@@ -3,6 +3,7 @@
  * Models: pkg/controller/replicaset/replica_set_utils.go calculateStatus, updateReplicaSetStatus (the comparison)
  * Not modelled: status.terminatingReplicas (feature gate DeploymentReplicaSetTerminatingReplicas, alpha and off in v1.34).
  */
+import type { Mutable } from '../../../../base/mutable.ts';
 import { findCondition, withoutCondition } from '../../../../api/conditions.ts';
 import { matchesSelector } from '../../../../api/label-selector.ts';
 import { isPodAvailable, isPodReady } from '../../../../api/pod-helpers.ts';
@@ -55,8 +56,6 @@ const isCurrent = (rs: ReplicaSet, status: ReplicaSetStatus, replicas: number, c
   && (status.availableReplicas ?? 0) === counts.availableReplicas
   && (status.observedGeneration ?? 0) === (rs.metadata.generation ?? 0);
 
-const positive = <K extends string>(key: K, value: number): { readonly [key in K]?: number } => (value === 0 ? {} : { [key]: value } as { [key in K]: number });
-
 /**
  * As it goes over the wire: zeros left out, but for `replicas`. Its observedGeneration is the generation acted on. The very status that the
  * ReplicaSet has when nothing changed.
@@ -65,14 +64,14 @@ export const calculateStatus = (rs: ReplicaSet, pods: readonly Pod[], manageErro
   const counts = countPods(rs, pods, nowMs);
   const conditions = conditionsOf(rs, pods, manageError, nowMs);
   if (rs.status !== undefined && isCurrent(rs, rs.status, pods.length, counts) && conditions === (rs.status.conditions ?? NO_CONDITIONS)) return rs.status;
-  return {
-    replicas: pods.length,
-    ...positive('fullyLabeledReplicas', counts.fullyLabeledReplicas),
-    ...positive('readyReplicas', counts.readyReplicas),
-    ...positive('availableReplicas', counts.availableReplicas),
-    ...positive('observedGeneration', rs.metadata.generation ?? 0),
-    ...(conditions.length === 0 ? {} : { conditions }),
-  };
+  const status: Mutable<ReplicaSetStatus> = { replicas: pods.length };
+  const generation = rs.metadata.generation ?? 0;
+  if (counts.fullyLabeledReplicas !== 0) status.fullyLabeledReplicas = counts.fullyLabeledReplicas;
+  if (counts.readyReplicas !== 0) status.readyReplicas = counts.readyReplicas;
+  if (counts.availableReplicas !== 0) status.availableReplicas = counts.availableReplicas;
+  if (generation !== 0) status.observedGeneration = generation;
+  if (conditions.length > 0) status.conditions = conditions;
+  return status;
 };
 
 /** Nothing to write: the steady state. */
