@@ -1,4 +1,6 @@
-/** Which shipped variant each property has to catch, and where. */
+/** Which shipped variant each property has to catch, and where. Some take more than a random order: then a campaign's strategy and faults. */
+import type { FaultKind, FaultPlan, FaultRule, FaultTargets } from '../../src/explore/faults/fault-plan.ts';
+import type { SearchStrategy } from '../../src/explore/strategies.ts';
 import type { ToApiServer } from '../../src/protocol/api.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { JudgeOptions } from './judge.ts';
@@ -8,9 +10,16 @@ export interface Canary {
   readonly property: string;
   readonly variant: string;
   readonly scenario: Scenario;
-  /** Variants that are part of the surroundings, in the default run too. */
-  readonly given?: readonly string[];
   readonly options?: JudgeOptions;
+  /** Sought as a campaign does, from when the cluster has come up; `options` are then of no account. */
+  readonly search?: CanarySearch;
+}
+
+export interface CanarySearch {
+  readonly strategy: SearchStrategy;
+  readonly faults: FaultPlan;
+  /** What may break, where not everything may. */
+  readonly targets?: Partial<FaultTargets>;
 }
 
 const isDelete = (body: unknown): boolean => (body as ToApiServer).kind === 'api-request' && (body as Extract<ToApiServer, { kind: 'api-request' }>).request.verb === 'delete';
@@ -20,7 +29,18 @@ const minutes = (count: number): JudgeOptions => ({ until: { kind: 'duration', m
 const canary = (property: string, variant: string, scenario: Scenario, options?: JudgeOptions): Canary =>
   ({ property, variant, scenario, ...(options === undefined ? {} : { options }) });
 
+const sought = (property: string, variant: string, scenario: Scenario, search: CanarySearch): Canary => ({ property, variant, scenario, search });
+const rule = (kind: FaultKind, perThousand: number, limit: number): FaultRule => ({ kind, perThousand, limit });
+
+/** One for each property that a single run can break. */
 export const canaries: readonly Canary[] = [
+  canary('store.list-consistent', 'apiserver-lists-short', scenarios.deployment),
+  canary('client.cache-fresh', 'apiserver-drops-events', scenarios.deployment),
+  canary('pods.running-within-room', 'kubelet-admits-all', scenarios.boundBeyondRoom),
+  canary('scheduler.node-is-there', 'lost-node-delete', scenarios.deletedNodeAndGrowth),
+  sought('scheduler.nominated-room', 'nominated-unobserved', scenarios.preempted, { strategy: 'pos', faults: [] }),
+  canary('controller-ref.takes-ownership', 'replicaset-disowns', scenarios.replicaSet),
+  sought('endpoints.no-empty-write', 'controllers-start-blind', scenarios.service, { strategy: 'random', faults: [rule('crash', 3, 1)], targets: { crash: ['kube-controller-manager'] } }),
   canary('store.revision-monotonic', 'etcd-repeats-revisions', scenarios.deployment),
   canary('store.no-lost-update', 'apiserver-overwrites', scenarios.rollout),
   canary('watch.ordered', 'apiserver-reorders-events', scenarios.deployment),
@@ -59,4 +79,13 @@ export const canaries: readonly Canary[] = [
   canary('nodes.recovery', 'kubelet-never-ready', scenarios.deployment),
   canary('nodes.no-evict-without-taint', 'nodes-look-tainted', scenarios.deployment, minutes(2)),
   canary('nodes.pod-of-deleted-node-gone', 'podgc-deletes-nothing', scenarios.deletedNode, minutes(5)),
+];
+
+/** Variants of upstream's races beyond these, and two controllers that fight. */
+export const moreCanaries: readonly Canary[] = [
+  canary('deployment.rollout-availability', 'rolling-status-lag', scenarios.rollout),
+  sought('client.observer-monotonic', 'relist-back-in-time', scenarios.busyServers, {
+    strategy: 'random', faults: [rule('cut', 10, 4), rule('reset', 60, 30)], targets: { cut: [['kube-apiserver/1', 'etcd']], reset: ['kube-apiserver/0'] },
+  }),
+  sought('converges', 'replicaset-fights-deployment', scenarios.deployment, { strategy: 'random', faults: [] }),
 ];

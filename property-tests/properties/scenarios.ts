@@ -93,5 +93,17 @@ export const scenarios = {
     at(20_000, { kind: 'patch', target: heldName, patchType: 'merge', patch: { metadata: { finalizers: null } } }),
   ]),
   service: scenario('a Service of a Deployment', [apply(service), apply(deployment(2)), at(30_000, { kind: 'scale', target: web, replicas: 3 })]),
+  deletedNodeAndGrowth: scenario('a node that is deleted before more pods are asked for', [
+    apply(deployment(3)), at(30_000, { kind: 'delete', target: { resource: 'nodes', name: 'node-2' } }), at(60_000, { kind: 'scale', target: web, replicas: 6 }),
+  ]),
+  boundBeyondRoom: scenario('pods bound by hand to a node that has room for one', ['a', 'b'].map((name) => apply(pod(name, podSpec('600m', { nodeName: 'node-1' })))), { nodes: ONE_SMALL }),
+  preempted: scenario('a pod of high priority that comes as others wait, and as the one that is in its way is deleted', [
+    apply(pod('a', podSpec('800m'))), ...['b', 'c', 'd'].map((name) => apply(pod(name, podSpec('400m')), 15_000)),
+    at(15_000, { kind: 'create', object: pod('urgent', podSpec('800m', { priorityClassName: 'system-cluster-critical' })) }),
+    at(15_000, { kind: 'delete', target: podTarget('a'), gracePeriodSeconds: 0 }),
+  ], { nodes: ONE_SMALL }),
+  busyServers: scenario('a Deployment, scaled up and down again and again, on two API servers', [
+    apply(deployment(2)), ...[4, 2, 4, 2, 4, 2, 4, 2].map((replicas, i) => at(300 * (i + 1), { kind: 'scale', target: web, replicas })),
+  ], { apiservers: 2 }),
   deletedNode: scenario('a node that is deleted', [apply(deployment(3)), at(30_000, { kind: 'delete', target: { resource: 'nodes', name: 'node-2' } })]),
 } as const;

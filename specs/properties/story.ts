@@ -48,6 +48,7 @@ export const storyFor = (id: string): Story => {
     stateOf: (actor: string) => (actor === 'etcd' ? etcd.state() : states.get(actor)),
     actors: () => [...states.keys()],
     incarnationOf: () => 0,
+    undelivered: () => [],
   } as unknown as World;
   const record = (actor: string | undefined, input: Input | undefined, effects: readonly Effect[], step?: StepRecord['step']): void => {
     now.steps += 1;

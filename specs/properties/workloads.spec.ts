@@ -1,5 +1,6 @@
 /** The properties of scheduling and of workloads, each by a story in which it holds and one in which it is violated. */
 import { describe, expect, it } from 'vitest';
+import { mapFrom } from '../../src/base/persistent-map.ts';
 import { COMPLETE, cronJob, daemonSet, deployment, ENDING, job, node, ownedBy, pod, replicaSet } from './objects.ts';
 import { storyFor } from './story.ts';
 
@@ -75,6 +76,20 @@ describe('deployment', () => {
   it('rollout-surge: all ReplicaSets together within replicas and maxSurge', () => {
     expect(storyFor('deployment.rollout-surge').put(web, old, next).ends()).toEqual([]);
     expect(storyFor('deployment.rollout-surge').put(web, old, replicaSet('next', 2, { owner: web, image: 'i:2' })).ends()).toEqual(['surge']);
+  });
+  it('rollout-surge: unless the controller has yet to see what another ReplicaSet asks for', () => {
+    const tooMany = replicaSet('next', 2, { owner: web, image: 'i:2' });
+    const syncing = (sets: readonly ReturnType<typeof replicaSet>[], state = 'creating') => ({ controllers: [{ queues: [{ syncs: mapFrom([['default/web', { stage: { d: web, sets, state } }]]) }] }] });
+    const ends = (state: unknown): readonly string[] => storyFor('deployment.rollout-surge').state('kube-controller-manager', state).put(web, old, tooMany).ends();
+    expect(ends(syncing([]))).toEqual([]);
+    expect(ends(syncing([old]))).toEqual(['surge']);
+    expect(ends(syncing([replicaSet('old', 1, { owner: web })], 'growing'))).toEqual([]);
+    expect(ends(syncing([replicaSet('old', 1, { owner: web })], 'scaling'))).toEqual(['surge']);
+  });
+  it('rollout-surge: unless the process that asked for it is lost', () => {
+    const tooMany = replicaSet('next', 2, { owner: web, image: 'i:2' });
+    expect(storyFor('deployment.rollout-surge').put(web, old).fault({ kind: 'crash', actor: 'kube-controller-manager' }).put(tooMany).ends()).toEqual([]);
+    expect(storyFor('deployment.rollout-surge').put(web, old).fault({ kind: 'crash', actor: 'kube-scheduler' }).put(tooMany).ends()).toEqual(['surge']);
   });
   it('rollout-availability: a ready pod goes only when enough are left', () => {
     const [a, b, c] = ['a', 'b'].map((name) => pod(name, { owner: old, isReady: true })).concat(pod('c', { owner: next, isReady: true })) as [ReturnType<typeof pod>, ReturnType<typeof pod>, ReturnType<typeof pod>];

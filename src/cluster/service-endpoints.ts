@@ -20,7 +20,7 @@ export interface ServiceEndpoints {
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 
-const isJudged = ({ spec, metadata }: Service): boolean =>
+export const isJudged = ({ spec, metadata }: Service): boolean =>
   Object.values(spec.selector ?? {}).length > 0 && spec.type !== 'ExternalName' && spec.publishNotReadyAddresses !== true && metadata.deletionTimestamp === undefined;
 
 const sorted = (addresses: Iterable<string>): readonly string[] => [...new Set(addresses)].sort(compareStrings);

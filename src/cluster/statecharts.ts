@@ -16,6 +16,7 @@ import { podScheduling, schedulerProcess } from '../components/kube-scheduler/ma
 import { terminal } from '../components/kubectl/machine.ts';
 import { containerStartChart, imagePullerChart, podWorkerChart, probeChart } from '../components/kubelet/machine.ts';
 import type { Statechart } from '../kernel/statechart.ts';
+import type { Firing } from '../kernel/statechart/firings.ts';
 
 interface AnyEvent { readonly type: string }
 export type AnyStatechart = Statechart<string, AnyEvent, string>;
@@ -102,6 +103,9 @@ export const statecharts: readonly RegisteredStatechart[] = [
   ...kubelet,
   plain('container-runtime', sandboxChart), plain('container-runtime', containerChart),
   entry('kube-proxy', proxyChart, [...flags.map((isDue) => ({ type: 'changed', isDue }) as const), ...typed('started', 'stopped', 'filled', 'due')]),
-  entry('kubectl', terminal, [{ type: 'command' }, ...flags.map((isMore) => ({ type: 'said', isMore }) as const)]),
+  entry('kubectl', terminal, [{ type: 'command' }, ...flags.map((isMore) => ({ type: 'said', isMore }) as const), ...typed('unanswered', 'retype')]),
   ...clients,
 ];
+
+/** Every state of every statechart with each event that it does something about: all that coverage can reach. */
+export const chartFirings: readonly Firing[] = statecharts.flatMap(({ chart }) => chart.firings);

@@ -11,6 +11,14 @@ export interface NodeTopology {
   readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string; readonly 'ephemeral-storage': string };
 }
 
+export interface ClusterUser {
+  /** Who the kubeconfig says they are; what they may do is RBAC's business. */
+  readonly name: string;
+  readonly groups: readonly string[];
+  /** See `KubectlOptions.retypeAfterMs`. */
+  readonly retypeAfterMs?: number;
+}
+
 export interface ClusterTopology {
   readonly seed: string;
   /** ms since the Unix epoch at the beginning. */
@@ -23,11 +31,14 @@ export interface ClusterTopology {
   readonly latency: LatencyModelName;
   /** See `WorldConfig.lagMs`. */
   readonly lagMs: number;
-  /** Who the user's kubeconfig says they are; what they may do is RBAC's business. */
-  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  readonly user: ClusterUser;
   /** kube-proxy as a DaemonSet on every node, as kubeadm installs it. */
   readonly kubeProxy: boolean;
   readonly leaderElection: boolean;
+  /** false: no component records Events. Absent: every component does. */
+  readonly events?: boolean;
+  /** Which controllers run, as `isControllerEnabled` reads it. Absent: all. */
+  readonly controllers?: readonly string[];
 }
 
 const DEFAULT_CAPACITY: NodeTopology['capacity'] = { cpu: '4', memory: '16Gi', pods: '110', 'ephemeral-storage': '100Gi' };

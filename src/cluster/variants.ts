@@ -28,6 +28,7 @@ const both = (a: Policies, b: Policies): Policies => ({
   ...(a.daemonSet === undefined ? {} : { daemonSet: { ...a.daemonSet, ...b.daemonSet } }),
   ...(a.job === undefined ? {} : { job: { ...a.job, ...b.job } }),
   ...(a.cronJob === undefined ? {} : { cronJob: { ...a.cronJob, ...b.cronJob } }),
+  ...(a.endpointSlice === undefined ? {} : { endpointSlice: { ...a.endpointSlice, ...b.endpointSlice } }),
   ...(a.kubelet === undefined ? {} : { kubelet: { ...a.kubelet, ...b.kubelet } }),
   ...(a.scheduler === undefined ? {} : { scheduler: { ...a.scheduler, ...b.scheduler } }),
   ...(a.mutations === undefined ? {} : { mutations: [...a.mutations, ...(b.mutations ?? [])] }),

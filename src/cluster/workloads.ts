@@ -18,6 +18,8 @@ export interface Workload {
   readonly ready: number;
   /** True when nothing is left to do for it. */
   readonly isSettled: boolean;
+  /** Why it will never be settled, if that is known. */
+  readonly lost?: string;
 }
 
 const workload = (object: KubeObject, desired: number, ready: number, isSettled: boolean): Workload => ({
@@ -66,7 +68,8 @@ const ofCronJob = (cronJob: CronJob): Workload => workload(cronJob, 0, 0, true);
 
 const ofPod = (pod: Pod): Workload => {
   const isOver = pod.status?.phase === 'Succeeded';
-  return workload(pod, 1, isOver || isPodReady(pod) ? 1 : 0, isOver || isPodReady(pod));
+  const judged = workload(pod, 1, isOver || isPodReady(pod) ? 1 : 0, isOver || isPodReady(pod));
+  return pod.status?.phase === 'Failed' ? { ...judged, lost: `it has failed${pod.status.reason === undefined ? '' : ` (${pod.status.reason})`}` } : judged;
 };
 
 const isOwned = (object: KubeObject): boolean => controllerOf(object) !== undefined;
@@ -90,7 +93,8 @@ export const workloadsOf = (read: ReadObjects): readonly Workload[] =>
  * pods, and nothing is being deleted.
  */
 export const missingOf = (read: ReadObjects): readonly string[] => [
-  ...workloadsOf(read).filter((one) => !one.isSettled).map((one) => `${one.kind} ${one.namespace}/${one.name}: ${one.ready} of ${one.desired} ready`),
+  ...workloadsOf(read).filter((one) => !one.isSettled)
+    .map((one) => `${one.kind} ${one.namespace}/${one.name}: ${one.ready} of ${one.desired} ready${one.lost === undefined ? '' : `, and ${one.lost}`}`),
   ...(['pods', 'namespaces'] as const).flatMap((resource) => read(resource).filter((object) => object.metadata.deletionTimestamp !== undefined)
     .map((object) => `${object.kind} ${object.metadata.namespace === undefined ? '' : `${object.metadata.namespace}/`}${object.metadata.name} is being deleted`)),
   ...serviceEndpoints(read).filter((one) => !isInStep(one))

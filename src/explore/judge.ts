@@ -1,11 +1,20 @@
 /**
- * Judges one run: every property watches every step; the first violation ends the run. When faults have stopped and the world is settled, still,
- * or out of budget, what must hold in the end is asked for.
+ * Judges one run: every property watches every step; the first violation ends the run. When faults have stopped and writers are quiet, what must hold
+ * in the end is asked for, as *eventually stable reconciliation*: desired leads to matched, and stays.
+ *
+ * Hence a run that is settled goes on in the fair order for `stayMs` of simulated time, and counts as settled only if it is so at every moment of it at
+ * which nothing is under way; then `eventually` is judged. A run that does not settle ends when it is known that it never will: nothing is left to take,
+ * nothing will change, or it goes round in a lasso (in which case what must hold in the end must hold all the way round); or when its budget is spent.
+ *
+ * Ref: Sun et al., "Anvil: Verifying Liveness of Cluster Management Controllers" (OSDI 2024), eventually stable reconciliation
  */
 import type { Step, StepRecord } from '../kernel/step.ts';
 import type { World } from '../kernel/world.ts';
 import { checkProperties } from '../properties/check-properties.ts';
+import type { PropertyChecker } from '../properties/check-properties.ts';
 import type { Property, Violation } from '../properties/property.ts';
+import { describeLasso, watchRecurrence } from './lasso.ts';
+import type { Lasso, RecurrenceWatch } from './lasso.ts';
 import type { Pilot } from './pilot.ts';
 import type { Ending, Subject } from './subject.ts';
 
@@ -13,18 +22,29 @@ export interface RunBudget {
   readonly maxSteps: number;
   /** Of simulated time. */
   readonly maxMs: number;
+  /** How long a settled run has to stay so; `STAY_MS` when absent. */
+  readonly stayMs?: number;
 }
+
+/** So long that every retry of a queue that has not failed often has come due, and leaders have renewed their leases twice. */
+export const STAY_MS = 5000;
+/** After so many steps the run has stayed long enough, whatever its clock says: large clusters beat often. */
+export const STAY_STEPS = 5000;
 
 export interface FoundViolation extends Violation {
   readonly property: string;
   readonly kind: Property['kind'];
 }
 
-/** quiescent: nothing is left to take. budget: steps or time ran out. violated: a step broke a property. */
-export type RunOutcome = Ending | 'quiescent' | 'budget' | 'violated';
+/**
+ * settled: and it stayed. still: nothing will change. quiescent: nothing is left to take. lasso: what is written goes round for ever.
+ * budget: steps or time ran out before any of these was known. violated: a step broke a property.
+ */
+export type RunOutcome = Ending | 'quiescent' | 'lasso' | 'budget' | 'violated';
 
 export interface Verdict {
   readonly outcome: RunOutcome;
+  readonly lasso: Lasso | undefined;
   readonly violation: FoundViolation | undefined;
   /** All steps taken, in order. */
   readonly schedule: readonly Step[];
@@ -40,20 +60,64 @@ export interface JudgeOptions {
   readonly onStep?: (record: StepRecord) => void;
 }
 
+interface Ended {
+  readonly outcome: RunOutcome;
+  readonly lasso?: Lasso;
+}
+
+/** For a person: what it means for the end that a run ended so. */
+const sayEnding = ({ outcome, lasso }: Ended): string => {
+  switch (outcome) {
+    case 'settled': return 'All is settled and stays so.';
+    case 'still': return 'The world stands still: nothing will change.';
+    case 'quiescent': return 'The world is quiescent: nothing is left to happen.';
+    case 'lasso': return lasso === undefined ? 'The run is a lasso.' : `The run is a lasso: ${describeLasso(lasso)}.`;
+    case 'budget': return 'The budget was spent before the run settled, or was known never to settle.';
+    case 'violated': return '';
+    default: return outcome satisfies never;
+  }
+};
+
+const violationOf = (checker: PropertyChecker, ended: Ended): FoundViolation | undefined => {
+  const finding = checker.findings()[0];
+  if (finding === undefined || ended.outcome === 'violated') return finding;
+  return { ...finding, message: `${finding.message.replace(/[.;]?$/, '.')} ${sayEnding(ended)}` };
+};
+
 /** Moves a fork of the subject's world from its beginning to the run's end. `pilotOf` is given that fork. */
 export const judgeRun = (subject: Subject, pilotOf: (world: World) => Pilot, properties: readonly Property[], { budget, onStep }: JudgeOptions): Verdict => {
   const world = subject.world.fork();
   const pilot = pilotOf(world);
   const checker = checkProperties(properties);
   const schedule: Step[] = [];
-  const outcome = follow(world, pilot, subject.ending(world), budget, (record) => {
+  const see = (record: StepRecord): boolean => {
     schedule.push(record.step);
     onStep?.(record);
     checker.step(world, record);
     return checker.findings().length > 0;
-  });
-  if (outcome !== 'violated') checker.end(world);
-  return { outcome, violation: checker.findings()[0], schedule, evaluated: checker.evaluated(), broken: checker.broken(), world };
+  };
+  const ended = follow(subject, world, pilot, budget, see);
+  if (ended.lasso !== undefined) goRound(world, pilot, ended.lasso, (record) => see(record) || isBrokenAtEnd(checker, world));
+  else if (ended.outcome !== 'violated') checker.end(world);
+  return {
+    outcome: ended.outcome, lasso: ended.lasso, violation: violationOf(checker, ended), schedule, evaluated: checker.evaluated(), broken: checker.broken(), world,
+  };
+};
+
+const isBrokenAtEnd = (checker: PropertyChecker, world: World): boolean => {
+  checker.end(world);
+  return checker.findings().length > 0;
+};
+
+/** Once more through the cycle, or to where something is broken. */
+const goRound = (world: World, pilot: Pilot, { steps }: Lasso, see: (record: StepRecord) => boolean): void => {
+  for (let taken = 0; taken < steps; taken += 1) {
+    const step = pilot.next();
+    if (step === undefined) return;
+    const record = world.take(step);
+    pilot.taken?.(step);
+    if (see(record)) return;
+  }
 };
 
 /** Where nothing else can go on, what is broken is mended. */
@@ -62,19 +126,52 @@ const mend = (pilot: Pilot): Step | undefined => {
   return pilot.next();
 };
 
+interface Stay {
+  /** After every step, with what the subject says: whether the run has stayed settled for long enough. */
+  readonly isOver: (ended: Ending | undefined) => boolean;
+  readonly isOn: () => boolean;
+}
+
+/** Only moments at which nothing is under way count: in between, a heartbeat is not a change of mind. */
+const newStay = (world: World, stayMs: number): Stay => {
+  let since: { readonly ms: number; readonly step: number } | undefined;
+  return {
+    isOver: (ended) => {
+      if (ended === 'settled') {
+        since ??= { ms: world.nowMs, step: world.stepCount };
+        return world.nowMs - since.ms >= stayMs || world.stepCount - since.step >= STAY_STEPS;
+      }
+      if (since !== undefined && world.undeliveredCount === 0) since = undefined;
+      return false;
+    },
+    isOn: () => since !== undefined,
+  };
+};
+
 /** `see` answers whether the step broke a property. */
-const follow = (world: World, pilot: Pilot, ending: () => Ending | undefined, { maxSteps, maxMs }: RunBudget, see: (record: StepRecord) => boolean): RunOutcome => {
+const follow = (subject: Subject, world: World, pilot: Pilot, { maxSteps, maxMs, stayMs = STAY_MS }: RunBudget, see: (record: StepRecord) => boolean): Ended => {
+  const ending = subject.ending(world);
+  const stay = newStay(world, stayMs);
   const sinceMs = world.nowMs;
+  let recurrence: RecurrenceWatch | undefined;
   for (let steps = 0; steps < maxSteps && world.nowMs - sinceMs <= maxMs; steps += 1) {
     const step = pilot.next() ?? mend(pilot);
-    if (step === undefined) return ending() ?? 'quiescent';
+    if (step === undefined) return { outcome: ending() ?? 'quiescent' };
     const record = world.take(step);
     pilot.taken?.(step);
-    if (see(record)) return 'violated';
+    if (see(record)) return { outcome: 'violated' };
     const ended = ending();
-    if (ended === undefined) continue;
-    if (!pilot.isCalm()) pilot.calm();
-    if (pilot.isCalm()) return ended;
+    const hasStayed = stay.isOver(ended);
+    if (ended !== undefined) {
+      if (!pilot.isCalm()) pilot.calm();
+      pilot.settle?.();
+      if (pilot.isCalm() && (hasStayed || ended === 'still')) return { outcome: ended };
+    }
+    if (pilot.isFair?.() !== true) continue;
+    // Why not while it stays: most runs end so, and need never be watched.
+    if (recurrence === undefined && !stay.isOn()) recurrence = watchRecurrence(world, subject.content?.(world));
+    const found = recurrence?.see(record, stay.isOn());
+    if (found !== undefined) return found.kind === 'still' ? { outcome: 'still' } : { outcome: 'lasso', lasso: found.lasso };
   }
-  return 'budget';
+  return { outcome: 'budget' };
 };

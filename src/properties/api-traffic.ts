@@ -18,8 +18,6 @@ type Asked = Omit<Exchange, 'answer' | 'client'>;
 /** `kube-apiserver/1` is one too. */
 export const isApiserver = (actor: ActorId | undefined): boolean => actor !== undefined && actor.startsWith(APISERVER);
 
-const keyFor = (server: ActorId, client: ActorId, id: number): string => `${server} ${client} ${id}`;
-
 export interface Incoming {
   readonly client: ActorId;
   readonly id: number;
@@ -49,32 +47,42 @@ export const requestIn = (record: StepRecord): Incoming | undefined => {
   return lastRequest;
 };
 
-const readStep = (open: Map<string, Asked>, record: StepRecord): readonly Exchange[] => {
+/** What is unanswered, by server, client and id. */
+type Open = Map<ActorId, Map<ActorId, Map<number, Asked>>>;
+
+const openOf = (open: Open, server: ActorId, client: ActorId): Map<number, Asked> => {
+  let clients = open.get(server);
+  if (clients === undefined) open.set(server, (clients = new Map<ActorId, Map<number, Asked>>()));
+  let requests = clients.get(client);
+  if (requests === undefined) clients.set(client, (requests = new Map<number, Asked>()));
+  return requests;
+};
+
+const readStep = (open: Open, record: StepRecord): readonly Exchange[] => {
   const server = record.actor as ActorId;
   const asked = requestIn(record);
-  if (asked !== undefined && asked.request.verb !== 'watch') open.set(keyFor(server, asked.client, asked.id), { request: asked.request, userAgent: asked.userAgent });
+  if (asked !== undefined && asked.request.verb !== 'watch') openOf(open, server, asked.client).set(asked.id, { request: asked.request, userAgent: asked.userAgent });
   let exchanges: Exchange[] | undefined;
   for (const effect of record.effects) {
     if (effect.kind !== 'send') continue;
     const body = effect.body as FromApiServer;
     if (body.kind !== 'api-answer') continue;
-    const key = keyFor(server, effect.to, body.id);
-    const request = open.get(key);
-    if (request === undefined) continue;
-    open.delete(key);
-    (exchanges ??= []).push({ ...request, client: effect.to, answer: body.answer });
+    const requests = openOf(open, server, effect.to);
+    const known = requests.get(body.id);
+    if (known === undefined) continue;
+    requests.delete(body.id);
+    (exchanges ??= []).push({ client: effect.to, userAgent: known.userAgent, request: known.request, answer: body.answer });
   }
   return exchanges ?? none;
 };
 
 const none: readonly never[] = [];
-/** World -> the requests that are still unanswered, by server, client and id. */
-const unanswered = new WeakMap<World, Map<string, Asked>>();
+const unanswered = new WeakMap<World, Open>();
 
-const openIn = (world: World): Map<string, Asked> => {
+const openIn = (world: World): Open => {
   const known = unanswered.get(world);
   if (known !== undefined) return known;
-  const fresh = new Map<string, Asked>();
+  const fresh: Open = new Map();
   unanswered.set(world, fresh);
   return fresh;
 };

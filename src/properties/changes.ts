@@ -47,20 +47,30 @@ export const changeOf = (event: EtcdEvent, revision: number): StoreChange | unde
   };
 };
 
+const addChanges = (changes: StoreChange[], world: World, revision: number): void => {
+  for (const event of entryAt(etcdState(world).log, revision) ?? none) {
+    const change = changeOf(event, revision);
+    if (change !== undefined) changes.push(change);
+  }
+};
+
 /** All changes of one revision; none where it is compacted or not there yet. */
-export const changesAt = (world: World, revision: number): readonly StoreChange[] =>
-  (entryAt(etcdState(world).log, revision) ?? []).map((event) => changeOf(event, revision)).filter((change) => change !== undefined);
+export const changesAt = (world: World, revision: number): readonly StoreChange[] => {
+  const changes: StoreChange[] = [];
+  addChanges(changes, world, revision);
+  return changes;
+};
 
 /** The revisions that etcd appended to its log in a step, in order. */
 export const appendedRevisions = ({ actor, effects }: Pick<StepRecord, 'actor' | 'effects'>): readonly number[] => {
   if (actor !== ETCD) return none;
-  const revisions: number[] = [];
+  let revisions: number[] | undefined;
   for (const effect of effects as readonly Effect[]) {
     if (effect.kind !== 'append' || effect.log !== ETCD_LOG) continue;
     const record = effect.record as RevisionRecord;
-    if (record.kind === 'revision') revisions.push(record.revision);
+    if (record.kind === 'revision') (revisions ??= []).push(record.revision);
   }
-  return revisions;
+  return revisions ?? none;
 };
 
 const none: readonly never[] = [];
@@ -73,7 +83,10 @@ let lastChanges: readonly StoreChange[] = none;
 export const changesOf = (world: World, record: StepRecord): readonly StoreChange[] => {
   if (record.actor !== ETCD) return none;
   if (record === lastRecord) return lastChanges;
+  const revisions = appendedRevisions(record);
   lastRecord = record;
-  lastChanges = appendedRevisions(record).flatMap((revision) => changesAt(world, revision));
-  return lastChanges;
+  if (revisions.length === 0) return (lastChanges = none);
+  const changes: StoreChange[] = [];
+  for (const revision of revisions) addChanges(changes, world, revision);
+  return (lastChanges = changes);
 };

@@ -31,6 +31,8 @@ interface Watcher {
   finding: Finding | undefined;
 }
 
+const NONE: readonly Finding[] = [];
+
 const componentOf = (actor: string): string => {
   const slash = actor.indexOf('/');
   return slash < 0 ? actor : actor.slice(0, slash);
@@ -63,7 +65,9 @@ export const checkProperties = (properties: readonly Property[]): PropertyChecke
   };
   const showChanges = (world: World, record: StepRecord): void => {
     const changes = changesOf(world, record);
-    if (changes.length === 1) return show(byResource.get(changes[0]?.resource ?? ''), world, record);
+    const [first] = changes;
+    if (first === undefined) return;
+    if (changes.length === 1) return show(byResource.get(first.resource), world, record);
     const group = new Set(changes.flatMap(({ resource }) => byResource.get(resource) ?? []));
     show([...group], world, record);
   };
@@ -73,10 +77,11 @@ export const checkProperties = (properties: readonly Property[]): PropertyChecke
       if (faultful.length > 0 && isFault(record)) show(faultful, world, record);
       if (record.actor === undefined) return;
       show(byActor.get(componentOf(record.actor)), world, record);
-      if (record.actor === ETCD) showChanges(world, record);
+      if (record.actor === ETCD && byResource.size > 0) showChanges(world, record);
     },
     end: (world) => { for (const watcher of watchers) note(watcher, watcher.monitor.end(world), world.stepCount); },
-    findings: () => found.map(({ finding }) => finding as Finding),
+    // Why: asked after every step.
+    findings: () => (found.length === 0 ? NONE : found.map(({ finding }) => finding as Finding)),
     evaluated: () => new Map(watchers.map(({ property, monitor }) => [property.id, monitor.evaluated()])),
     broken: () => new Map(watchers.flatMap(({ property, monitor }) => {
       const assumption = monitor.broken?.();

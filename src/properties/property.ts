@@ -5,6 +5,7 @@
 import type { ResourceId } from '../api/resources.ts';
 import type { StepRecord } from '../kernel/step.ts';
 import type { World } from '../kernel/world.ts';
+import type { Applies } from './applies.ts';
 
 export interface Violation {
   /** The same for what is the same fault, whatever its names and times: what shrinking has to keep. */
@@ -46,5 +47,9 @@ export interface Property {
   readonly source: string;
   /** Assumptions under which it is claimed; none: under all faults. */
   readonly assumes?: readonly string[];
+  /** Where upstream is still broken, and so is the default: the issue, and the id of the variant that cures it. */
+  readonly stillBroken?: { readonly issue: string; readonly remedy: string };
+  /** Whether a campaign of which this is asked has to put it to the test. Absent: always. */
+  readonly appliesTo?: Applies;
   readonly monitor: () => Monitor;
 }

@@ -1,7 +1,7 @@
 /** Variants that are wrong on purpose: each breaks a property that nothing real is known to break, so that the property is known to notice. */
 import type { KubeObject } from '../../api/object.ts';
 import { notFound } from '../../api/status.ts';
-import type { CronJob, Job, Node, Pod } from '../../api/types.ts';
+import type { CronJob, Job, Node, Pod, ReplicaSet } from '../../api/types.ts';
 import { defaultProfile } from '../../components/kube-scheduler/default-profile.ts';
 import { sizeOf, specReplicas } from '../../components/kube-controller-manager/deployment/policy/replica-sets.ts';
 import { podsShouldBeOnNode } from '../../components/kube-controller-manager/daemonset/pods-on-node.ts';
@@ -35,6 +35,21 @@ const withoutVersion = (request: ApiRequest): ApiRequest => {
   return { ...request, body: { ...body, metadata } };
 };
 
+const withoutOwners = (request: ApiRequest): ApiRequest => {
+  if (request.verb !== 'create' || request.resource !== 'pods') return request;
+  const body = request.body as KubeObject;
+  const { ownerReferences: _dropped, ...metadata } = body.metadata;
+  return { ...request, body: { ...body, metadata } };
+};
+
+/** The answer to a list of pods of a process that starts again. */
+const hidingPods = rewritingInput('kube-controller-manager', (input, { incarnation }) => {
+  if (input.kind !== 'message' || incarnation === 0) return input;
+  const body = input.body as FromApiServer;
+  if (body.kind !== 'api-answer' || body.answer.kind !== 'list' || input.channel !== 'watch/pods') return input;
+  return { ...input, body: { ...body, answer: { ...body.answer, list: { ...body.answer.list, items: [] } } } };
+});
+
 const withOptions = (request: ApiRequest, options: ApiRequest['options']): ApiRequest => ({ ...request, options: { ...request.options, ...options } });
 
 const withoutPreconditions = (request: ApiRequest): ApiRequest => {
@@ -51,6 +66,8 @@ const storeCanaries: readonly Variant[] = [
   })),
   mutant('apiserver-overwrites', 'kube-apiserver', 'The resourceVersion of an update is not looked at.', rewritingRequestsReceived(withoutVersion)),
   mutant('apiserver-drops-events', 'kube-apiserver', 'Some watch events of pods are not sent.', rewritingPodEvents(() => [])),
+  mutant('apiserver-lists-short', 'kube-apiserver', 'The last object of a list is left out.', rewritingAnswers((body) => (body.kind === 'api-answer' && body.answer.kind === 'list'
+    ? [{ ...body, answer: { ...body.answer, list: { ...body.answer.list, items: body.answer.list.items.slice(0, -1) } } }] : [body]))),
   mutant('apiserver-repeats-events', 'kube-apiserver', 'Some watch events of pods are sent twice.', rewritingPodEvents((body) => [body, body])),
   mutant('apiserver-reorders-events', 'kube-apiserver', 'Some watch events of pods are followed by an older state of the pod.', rewritingPodEvents((body, event) => [
     body, { ...body, event: { ...event, object: withRevision(event.object, revisionOf(event) - 5) } } as FromApiServer,
@@ -68,6 +85,11 @@ const storeCanaries: readonly Variant[] = [
 ];
 
 const podCanaries: readonly Variant[] = [
+  mutant('kubelet-admits-all', 'kubelet', 'Pods look as if they asked for nothing, so that all are admitted.', rewritingWatchEvents('kubelet', (object) => {
+    if (object.kind !== 'Pod') return object;
+    const pod = object as Pod;
+    return { ...pod, spec: { ...pod.spec, containers: pod.spec.containers.map(({ resources: _dropped, ...container }) => container) } } as Pod;
+  })),
   mutant('apiserver-moves-pods', 'kube-apiserver', 'A pod that runs is written as bound to another node.', rewritingPuts<Pod>('Pod', (pod) =>
     (pod.status?.phase === 'Running' ? { ...pod, spec: { ...pod.spec, nodeName: 'node-elsewhere' } } : pod))),
   mutant('apiserver-revives-pods', 'kube-apiserver', 'A pod that has ended is written as running once its finalizers are gone.', rewritingPuts<Pod>('Pod', (pod) =>
@@ -101,10 +123,23 @@ const withoutTick = (request: ApiRequest): ApiRequest => {
   return { ...request, body: { ...cronJob, status } };
 };
 
+/** Where the status would say that pods are available, the spec is written anew instead, in a way that the Deployment controller takes back. */
+const unavailableAgain = (request: ApiRequest): ApiRequest => {
+  if (request.verb !== 'update' || request.resource !== 'replicasets.apps' || request.subresource !== 'status') return request;
+  const rs = request.body as ReplicaSet;
+  if ((rs.status?.availableReplicas ?? 0) === 0) return request;
+  const { subresource: _dropped, ...whole } = request;
+  return { ...whole, body: { ...rs, spec: { ...rs.spec, minReadySeconds: 1 } } as ReplicaSet };
+};
+
 const workloadCanaries: readonly Variant[] = [
+  mutant('replicaset-fights-deployment', 'kube-controller-manager', 'The ReplicaSet controller wants pods to be ready for a second, where the Deployment controller does not.',
+    rewritingRequests('kube-controller-manager', 'replicaset-controller', unavailableAgain)),
   canary('replicaset-one-batch', 'kube-controller-manager', 'No batch of new pods follows the first, which is of one, and expectations are not waited for but once.', {
     replicaSet: { burstReplicas: 1, mayManage: (expectations) => expectations.counts.size === 0 },
   }),
+  mutant('replicaset-disowns', 'kube-controller-manager', 'The ReplicaSet controller creates pods without an owner, and adopts them later.',
+    rewritingRequests('kube-controller-manager', 'replicaset-controller', withoutOwners)),
   canary('replicaset-without-expectations', 'kube-controller-manager', 'Pods are created and deleted by what the cache shows, whatever was done before.', { replicaSet: { mayManage: () => true } }),
   canary('deployment-grows-at-once', 'kube-controller-manager', 'The new ReplicaSet has its full size at once, whatever the old ones have.', { deployment: { growNew: (d) => sizeOf(d) } }),
   canary('deployment-shrinks-at-once', 'kube-controller-manager', 'All old ReplicaSets are emptied at once.', {
@@ -132,8 +167,9 @@ const isSlice = ({ resource }: ApiRequest): boolean => resource === 'endpointsli
 const MUTANT_TAINT = { key: 'kubeloom.dev/mutant', effect: 'NoExecute' } as const;
 
 const looksTainted = (object: KubeObject): KubeObject => {
-  if (object.kind !== 'Node') return object;
   const node = object as Node;
+  // A bookmark has no spec.
+  if (object.kind !== 'Node' || (node as Partial<Node>).spec === undefined) return object;
   return { ...node, spec: { ...node.spec, taints: [...(node.spec.taints ?? []), MUTANT_TAINT] } } as Node;
 };
 
@@ -149,6 +185,7 @@ const clusterCanaries: readonly Variant[] = [
   mutant('gc-sees-no-owners', 'kube-controller-manager', 'The garbage collector\'s look-ups of ReplicaSets are answered NotFound.', hideReplicaSets),
   mutant('gc-deletes-nothing', 'kube-controller-manager', 'The garbage collector\'s deletes are dry runs.', rewritingRequests('kube-controller-manager', 'generic-garbage-collector', (request) =>
     (request.verb === 'delete' ? dryRun(request) : request))),
+  mutant('controllers-start-blind', 'kube-controller-manager', 'A process that starts again takes it that there are no pods, and works.', hidingPods),
   mutant('endpointslices-never-updated', 'kube-controller-manager', 'Updates of EndpointSlices are dry runs.', rewritingRequests('kube-controller-manager', 'endpointslice-controller', (request) =>
     (request.verb === 'update' && isSlice(request) ? dryRun(request) : request))),
   mutant('nodes-look-tainted', 'kube-controller-manager', 'Nodes that change look as if they had a taint that evicts.', rewritingWatchEvents('kube-controller-manager', looksTainted)),

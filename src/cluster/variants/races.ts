@@ -6,7 +6,8 @@ import { actualReplicas, availableOf, sizeOf } from '../../components/kube-contr
 import { upstreamPolicy as upstreamCronPolicy } from '../../components/kube-controller-manager/cronjob/state.ts';
 import type { Job } from '../../api/types.ts';
 import { uidSatisfied } from '../../client/expectations.ts';
-import { rewritingRequests } from './rewrite.ts';
+import type { ApiRequest } from '../../protocol/api.ts';
+import { losingWatchEvents, rewritingRequests, rewritingRequestsAfterBreaks } from './rewrite.ts';
 import type { Variant } from './variant.ts';
 
 const buggy = (id: string, component: Variant['component'], source: string, statement: string, policies: Variant['policies']): Variant =>
@@ -16,6 +17,8 @@ const fixed = (id: string, component: Variant['component'], source: string, stat
 
 const ISSUES = 'https://github.com/kubernetes/kubernetes/issues';
 
+const from = (request: ApiRequest, resourceVersion: string): ApiRequest => ({ ...request, options: { ...request.options, resourceVersion } });
+
 const isUnfinished = (job: Job): boolean => !(job.status?.conditions ?? []).some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
 
 const schedulerRaces: readonly Variant[] = [
@@ -23,6 +26,9 @@ const schedulerRaces: readonly Variant[] = [
   buggy('assumed-pod-expiry', 'kube-scheduler', `${ISSUES}/106361`, 'An assumed pod is forgotten 50 ms after its binding, observed or not (upstream: 30 s).', { scheduler: { assumedPodTtlMs: 50 } }),
   buggy('coalesced-recreate', 'kube-scheduler', `${ISSUES}/106545`, 'A delete and a create that arrive as one update take two steps.', { scheduler: { recreate: 'split' } }),
   buggy('nominated-unobserved', 'kube-scheduler', `${ISSUES}/72124`, 'A nomination counts only once it has come back by the watch.', { scheduler: { nomination: 'observed-only' } }),
+  buggy('lost-node-delete', 'kube-scheduler', `${ISSUES}/56261`, 'The scheduler does not learn that a node was deleted.', {
+    mutations: [losingWatchEvents('kube-scheduler', (type, object) => type === 'DELETED' && object.kind === 'Node')],
+  }),
   fixed('ambiguous-bind', 'kube-scheduler', `${ISSUES}/37232`, 'A pod whose bind has an unknown outcome stays assumed until its fate is observed.', { scheduler: { unknownBind: 'keep' } }),
 ];
 
@@ -61,9 +67,15 @@ const controllerRaces: readonly Variant[] = [
   fixed('cron-forbid-overlap', 'kube-controller-manager', 'pkg/controller/cronjob/cronjob_controllerv2.go syncCronJob', 'Forbid looks at the Jobs in the cache, not at status.active alone.', {
     cronJob: { isRunning: (cronJob, jobs) => upstreamCronPolicy.isRunning(cronJob, jobs) || jobs.some((job) => controllerOf(job)?.uid === cronJob.metadata.uid && isUnfinished(job)) },
   }),
-  buggy('relist-back-in-time', 'kube-controller-manager', `${ISSUES}/83520`, 'A list after a broken watch asks for any version, whatever was seen before.', {
-    mutations: [rewritingRequests('kube-controller-manager', undefined, (request) =>
-      (request.verb === 'list' ? { ...request, options: { ...request.options, resourceVersion: '0' } } : request))],
+  buggy('flipping-endpoint', 'kube-controller-manager', `${ISSUES}/125638`, 'EndpointSlices are compared with what the cache shows, whether it has seen our own last write or not.', {
+    endpointSlice: { isStale: () => false },
+  }),
+  buggy('relist-back-in-time', 'kube-controller-manager', `${ISSUES}/83520`, 'A watch that breaks is not resumed: a list asks for any version, whatever was seen before.', {
+    mutations: [
+      rewritingRequests('kube-controller-manager', undefined, (request) => (request.verb === 'list' ? from(request, '0') : request)),
+      // Why so: a version that is too old is answered with 410, on which the reflector lists again.
+      rewritingRequestsAfterBreaks('kube-controller-manager', (request) => (request.verb === 'watch' ? from(request, '1') : request)),
+    ],
   }),
 ];
 

@@ -1,7 +1,7 @@
 /** Mutants by rewriting: a component as it is, with one kind of message changed on its way in or out. */
 import type { KubeObject } from '../../api/object.ts';
 import type { Actor, ActorId, Effect, Env, Input } from '../../kernel/transition.ts';
-import type { ApiRequest, FromApiServer, ToApiServer } from '../../protocol/api.ts';
+import type { ApiRequest, FromApiServer, ToApiServer, WatchEvent } from '../../protocol/api.ts';
 import type { EtcdOp, ToEtcd } from '../../protocol/etcd.ts';
 import type { Mutation } from './variant.ts';
 
@@ -38,6 +38,22 @@ export const rewritingRequests = (component: string, userAgent: string | undefin
   return [{ ...effect, body: { ...body, request: rewrite(body.request, env) } }];
 });
 
+/** What a client asks at once when a connection to a server has broken. */
+export const rewritingRequestsAfterBreaks = (component: string, rewrite: (request: ApiRequest) => ApiRequest): Mutation => ({
+  appliesTo: ofComponent(component),
+  mutate: (actor: Actor): Actor => ({
+    ...actor,
+    transition: (state, input, env) => {
+      const [next, effects] = actor.transition(state, input, env);
+      if (input.kind !== 'disconnected') return [next, effects];
+      return [next, effects.map((effect) => {
+        const body = effect.kind === 'send' ? effect.body as ToApiServer : undefined;
+        return effect.kind === 'send' && body?.kind === 'api-request' ? { ...effect, body: { ...body, request: rewrite(body.request) } } : effect;
+      })];
+    },
+  }),
+});
+
 /** What kube-apiserver makes of a request; `from` is the client. */
 export const rewritingRequestsReceived = (rewrite: (request: ApiRequest, from: ActorId) => ApiRequest): Mutation => rewritingInput('kube-apiserver', (input) => {
   if (input.kind !== 'message') return input;
@@ -53,6 +69,14 @@ export const rewritingWatchEvents = (component: string, rewrite: (object: KubeOb
   const body = input.body as FromApiServer;
   if (body.kind !== 'api-watch-event' || body.event.type === 'ERROR') return input;
   return { ...input, body: { ...body, event: { ...body.event, object: rewrite(body.event.object) } } };
+});
+
+/** Watch events that a client does not learn of: it hears of their revision only, as of a bookmark's. */
+export const losingWatchEvents = (component: string, isLost: (type: WatchEvent['type'], object: KubeObject) => boolean): Mutation => rewritingInput(component, (input) => {
+  if (input.kind !== 'message') return input;
+  const body = input.body as FromApiServer;
+  if (body.kind !== 'api-watch-event' || body.event.type === 'ERROR' || !isLost(body.event.type, body.event.object)) return input;
+  return { ...input, body: { ...body, event: { type: 'BOOKMARK', object: body.event.object } } };
 });
 
 /** What kube-apiserver says to its clients. */

@@ -2,6 +2,7 @@
 import type { CronPolicy } from '../../components/kube-controller-manager/cronjob/cron-job-controller.ts';
 import type { DaemonPolicy } from '../../components/kube-controller-manager/daemonset/daemonset-controller.ts';
 import type { DeploymentPolicy } from '../../components/kube-controller-manager/deployment/policy/deployment-policy.ts';
+import type { EndpointSlicePolicy } from '../../components/kube-controller-manager/endpointslice/endpoint-slice-controller.ts';
 import type { JobPolicy } from '../../components/kube-controller-manager/job/job-controller.ts';
 import type { ReplicaSetPolicy } from '../../components/kube-controller-manager/replicaset/policy/replicaset-policy.ts';
 import type { KubeSchedulerOptions } from '../../components/kube-scheduler/kube-scheduler-actor.ts';
@@ -24,6 +25,7 @@ export interface Policies {
   readonly daemonSet?: Partial<DaemonPolicy>;
   readonly job?: Partial<JobPolicy>;
   readonly cronJob?: Partial<CronPolicy>;
+  readonly endpointSlice?: Partial<EndpointSlicePolicy>;
   readonly kubelet?: Partial<KubeletPolicy>;
   readonly scheduler?: Partial<SchedulerPolicy>;
   readonly schedulerProfile?: KubeSchedulerOptions['profile'];

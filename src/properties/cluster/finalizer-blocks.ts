@@ -6,6 +6,7 @@
 import { infoOf, storageKey, storedAs } from '../../components/kube-apiserver/storage/codec.ts';
 import { APISERVER, exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
+import { deletes, or, removesPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -14,6 +15,7 @@ export const finalizerBlocks = always({
   id: 'gc.finalizer-blocks',
   statement: 'A delete removes no object that has finalizers.',
   source: 'docs: Finalizers',
+  appliesTo: or(deletes(), removesPods),
 }, () => {
   /** Key -> the uid of the object that was removed while it had finalizers. */
   const removed = new Map<string, string>();

@@ -5,6 +5,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import { MINUTE_MS } from '../../api/time.ts';
 import type { World } from '../../kernel/world.ts';
+import { keeps, ownsPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import { atEnd, eventually, violation } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
@@ -16,6 +17,7 @@ export const gcComplete = eventually({
   id: 'gc.complete',
   statement: 'In the end no object is left whose owners have all been gone for a minute.',
   source: 'docs: Garbage Collection',
+  appliesTo: keeps(ownsPods),
 }, () => {
   /** uid -> when the object went. Of those that went before the monitor began nothing is known: long ago. */
   const goneMs = new Map<string, number>();

@@ -9,6 +9,7 @@ import { infoOf, storageKey } from '../../components/kube-apiserver/storage/code
 import type { World } from '../../kernel/world.ts';
 import type { ApiRequest } from '../../protocol/api.ts';
 import { APISERVER, requestIn } from '../api-traffic.ts';
+import { deletes } from '../applies.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
@@ -45,6 +46,7 @@ export const gcSafe = always({
   id: 'gc.safe',
   statement: 'The garbage collector deletes an object only while none of its owners is there, but for owners that wait for it to go.',
   source: 'docs: Garbage Collection',
+  appliesTo: deletes('deployments.apps', 'replicasets.apps', 'jobs.batch', 'cronjobs.batch'),
 }, () => ({
   interest: { actors: [APISERVER] },
   step: (world, record) => {

@@ -11,6 +11,7 @@ import { readObject, readStore } from '../../cluster/store-view.ts';
 import type { World } from '../../kernel/world.ts';
 import { APISERVER, exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
+import { keeps, serves, taints } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import { always, atEnd, eventually, firstViolation, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -29,6 +30,7 @@ export const nodeRecovery = eventually({
   id: 'nodes.recovery',
   statement: 'In the end every running pod whose containers are ready is Ready, on every node that is Ready.',
   source: 'https://github.com/kubernetes/kubernetes/issues/80968',
+  appliesTo: keeps(serves),
 }, () => atEnd((world) => boundPods(world).filter((pod) => shouldBeReady(world, pod)), (pod) => (isPodReady(pod) ? 'pass'
   : violation('not ready', `Pod ${nameOf(pod)} is not Ready, although its containers and node ${pod.spec.nodeName ?? ''} are.`))));
 
@@ -44,6 +46,7 @@ export const noEvictWithoutTaint = always({
   statement: 'A pod is evicted from a node only if the node has, or lately had, a taint that evicts it.',
   source: 'pkg/controller/tainteviction/taint_eviction.go',
   assumes: ['no message is more than its lag behind'],
+  appliesTo: taints('NoExecute'),
 }, () => {
   /** When a taint that evicts was last seen on a node. */
   const taintedMs = new Map<string, number>();
@@ -75,6 +78,7 @@ export const podOfDeletedNodeGone = eventually({
   id: 'nodes.pod-of-deleted-node-gone',
   statement: 'In the end no pod is bound to a node that has been gone for two minutes.',
   source: 'pkg/controller/podgc/gc_controller.go gcOrphaned',
+  appliesTo: keeps(serves),
 }, () => {
   const goneMs = new Map<string, number>();
   return {

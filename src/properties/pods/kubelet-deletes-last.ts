@@ -7,6 +7,7 @@ import type { Pod } from '../../api/types.ts';
 import type { World } from '../../kernel/world.ts';
 import { APISERVER, exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
+import { removesPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -32,6 +33,7 @@ export const kubeletDeletesLast = always({
   statement: 'A kubelet removes from the store only pods that were marked for deletion, and a pod leaves the store only after its containers have stopped.',
   source: 'https://github.com/kubernetes/kubernetes/issues/25169',
   assumes: ['for the second part: the pod is not deleted without grace by anybody but its kubelet'],
+  appliesTo: removesPods,
 }, () => {
   /** By name: such a delete concerns the pod that has the name then. */
   const forced = new Set<string>();

@@ -6,6 +6,7 @@ import type { RuntimeState } from '../../components/container-runtime/state.ts';
 import type { World } from '../../kernel/world.ts';
 import type { FromRuntime } from '../../protocol/cri.ts';
 import { APISERVER } from '../api-traffic.ts';
+import { hasPods, makes } from '../applies.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 import { forcedDelete } from './without-grace.ts';
@@ -36,6 +37,8 @@ export const runsOnOneNode = always({
   statement: 'Containers of pods of one name never run on two nodes at a time.',
   source: 'https://github.com/kubernetes/kubernetes/issues/59848',
   assumes: ['no pod is deleted without grace by anybody but its kubelet'],
+  stillBroken: { issue: 'https://github.com/kubernetes/kubernetes/issues/59848', remedy: 'time-travel' },
+  appliesTo: makes(hasPods),
 }, () => {
   const running: Running = new Map();
   let broken: string | undefined;

@@ -5,6 +5,7 @@
  */
 import { getPodCondition, isPodTerminal } from '../../api/pod-helpers.ts';
 import type { Pod } from '../../api/types.ts';
+import { isAtWork, makes, or, removesPods } from '../applies.ts';
 import { always, overChanges, violation } from '../monitors.ts';
 import { nameOf, runningContainers } from './pod-names.ts';
 
@@ -14,6 +15,7 @@ export const terminalMeansStopped = always({
   id: 'pods.terminal-means-stopped',
   statement: 'When a pod becomes Succeeded or Failed, none of its containers runs any more.',
   source: 'https://github.com/kubernetes/kubernetes/issues/104560',
+  appliesTo: or(makes(isAtWork), removesPods),
 }, () => overChanges(['pods'], ({ before, after }, world) => {
   const pod = after as Pod | undefined;
   if (pod === undefined || !isPodTerminal(pod) || before === undefined || isPodTerminal(before as Pod) || isOrphaned(pod)) return undefined;

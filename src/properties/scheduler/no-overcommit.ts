@@ -3,6 +3,7 @@
  * Models: pkg/scheduler/framework/plugins/noderesources/fit.go; the races assumed-pod-expiry #106361, coalesced-recreate #106545
  */
 import type { Pod } from '../../api/types.ts';
+import { makes, ownsPods } from '../applies.ts';
 import { always, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
@@ -15,6 +16,7 @@ export const noOvercommit = always({
   statement: 'When a pod is bound, the requests of all pods bound to its node are within what the node offers.',
   source: 'https://github.com/kubernetes/kubernetes/issues/106361',
   assumes: ['pods are bound by one kube-scheduler alone'],
+  appliesTo: makes(ownsPods),
 }, () => {
   let broken: string | undefined;
   return {

@@ -7,6 +7,7 @@
 import type { Pod } from '../../api/types.ts';
 import { MINUTE_MS } from '../../api/time.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import { makes, ownsPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import type { StoreChange } from '../changes.ts';
 import { atEnd, eventually, violation } from '../monitors.ts';
@@ -27,6 +28,7 @@ export const pendingProgress = eventually({
   statement: 'A pod that some node would take is bound within two minutes of when a pod or a node last made way.',
   source: 'https://github.com/kubernetes/kubernetes/issues/72122',
   assumes: ['the scheduler is neither restarted nor cut off meanwhile'],
+  appliesTo: makes(ownsPods),
 }, () => {
   let movedMs: number | undefined;
   return {

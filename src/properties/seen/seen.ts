@@ -5,6 +5,7 @@ import { KUBE_CONTROLLER_MANAGER } from '../../cluster/create-cluster.ts';
 import type { HostState } from '../../client/controller-host.ts';
 import { APISERVER, exchangesOf, requestIn } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
+import { and, deletes, evicts, hasNodes, makes, or, ownsPods, rollsOut, serves, suffers } from '../applies.ts';
 import { overChanges, sometimes } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 import { bindingIn } from '../scheduler/bindings.ts';
@@ -13,6 +14,7 @@ export const podRescheduled = sometimes({
   id: 'seen.pod-rescheduled',
   statement: 'A pod was bound to a node in place of one of the same controller that had been on another.',
   source: 'none: coverage',
+  appliesTo: and(hasNodes(2), makes(serves), or(evicts, deletes('nodes'))),
 }, () => {
   /** Controller -> the nodes that pods of it went from. */
   const left = new Map<string, Set<string>>();
@@ -33,6 +35,7 @@ export const conflictRetried = sometimes({
   id: 'seen.conflict-retried',
   statement: 'A write was refused as a conflict, and one like it by the same client then went through.',
   source: 'none: coverage',
+  appliesTo: makes(ownsPods),
 }, () => {
   const refused = new Set<string>();
   return {
@@ -53,6 +56,7 @@ export const watchResumed = sometimes({
   id: 'seen.watch-resumed',
   statement: 'A reflector that had watched before watched on from a revision.',
   source: 'none: coverage',
+  appliesTo: suffers('reset', 'cut'),
 }, () => {
   const watched = new Set<string>();
   return {
@@ -72,6 +76,7 @@ export const reconcilesOverlap = sometimes({
   id: 'seen.reconciles-overlap',
   statement: 'Two keys of one controller were reconciled at the same time.',
   source: 'none: coverage',
+  appliesTo: rollsOut(serves),
 }, () => ({
   interest: { actors: [KUBE_CONTROLLER_MANAGER] },
   step: (world, { effects }): Verdict => {

@@ -2,6 +2,7 @@
  * client.observer-monotonic: what one reflector of one process is shown never goes back in revision.
  * Models: client-go tools/cache/reflector.go (relistResourceVersion); the race relist-back-in-time, #83520
  */
+import type { Input } from '../../kernel/transition.ts';
 import type { World } from '../../kernel/world.ts';
 import type { FromApiServer } from '../../protocol/api.ts';
 import { always, violation } from '../monitors.ts';
@@ -20,6 +21,9 @@ interface Seen {
 
 const isReflector = (channel: string): boolean => channel.startsWith('watch/');
 
+const isNewProcess = (input: Input): boolean =>
+  (input.kind === 'timer' ? input.key === 'restart' : input.kind === 'message' && (input.body as { readonly kind?: string }).kind === 'process-start');
+
 export const observerMonotonic = always({
   id: 'client.observer-monotonic',
   statement: 'What one reflector is shown never goes back in revision, as long as its process lives.',
@@ -37,7 +41,11 @@ export const observerMonotonic = always({
   return {
     interest: { actors: ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy'] },
     step: (world: World, { actor, input }): Verdict => {
-      if (actor === undefined || input?.kind !== 'message' || !isReflector(input.channel)) return undefined;
+      if (actor === undefined || input === undefined) return undefined;
+      // Why: a container's process, and one that has lost its lead, starts anew without a restart of its actor.
+      if (isNewProcess(input)) seen.delete(actor);
+      if (input.kind !== 'message') return undefined;
+      if (!isReflector(input.channel)) return undefined;
       const revision = shownBy(input.body as FromApiServer);
       if (revision === undefined) return undefined;
       const incarnation = world.incarnationOf(actor);

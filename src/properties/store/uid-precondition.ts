@@ -4,6 +4,7 @@
  */
 import { APISERVER, exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
+import { removesPods } from '../applies.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 
@@ -25,6 +26,7 @@ export const uidPrecondition = always({
   id: 'api.uid-precondition',
   statement: 'A delete that names a uid removes only the object with that uid.',
   source: 'https://github.com/kubernetes/kubernetes/issues/29522',
+  appliesTo: removesPods,
 }, () => ({
   interest: { actors: [APISERVER] },
   step: (world, record) => firstViolation(exchangesOf(world, record).map(judge)),

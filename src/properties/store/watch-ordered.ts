@@ -5,17 +5,18 @@
 import { APISERVER } from '../api-traffic.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
-import { nameIn, openedBy, sentBy } from './watch-streams.ts';
+import { nameIn, openedBy, openStreams, sentBy } from './watch-streams.ts';
 
 export const watchOrdered = always({
   id: 'watch.ordered',
   statement: 'The revisions of a watch\'s events never go down, and a bookmark is never behind what was sent.',
   source: 'etcd: watch API guarantees (Ordered, Bookmarkable)',
 }, () => {
-  const last = new Map<string, number>();
+  let last: Map<string, number> | undefined;
   return {
     interest: { actors: [APISERVER] },
-    step: (_world, record): Verdict => {
+    step: (world, record): Verdict => {
+      last ??= new Map(openStreams(world, record).map(({ stream, atRevision }) => [stream, atRevision]));
       const opened = openedBy(record);
       if (opened?.fromRevision !== undefined) last.set(opened.stream, opened.fromRevision);
       let verdict: Verdict;

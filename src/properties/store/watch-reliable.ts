@@ -11,7 +11,7 @@ import { APISERVER } from '../api-traffic.ts';
 import { changesOf } from '../changes.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
-import { nameIn, openedBy, sentBy } from './watch-streams.ts';
+import { nameIn, openedBy, openStreams, sentBy } from './watch-streams.ts';
 import type { Opened, Sent } from './watch-streams.ts';
 
 interface Stream {
@@ -69,7 +69,10 @@ export const watchReliable = always({
     interest: { actors: [APISERVER, 'etcd'] },
     step: (world: World, record): Verdict => {
       const changes = changesOf(world, record);
-      sinceRevision ??= etcdState(world).revision - (changes.length === 0 ? 0 : 1);
+      if (sinceRevision === undefined) {
+        sinceRevision = etcdState(world).revision - (changes.length === 0 ? 0 : 1);
+        for (const { stream, resource, isWhole: whole } of openStreams(world, record)) if (whole) streams.set(stream, { revisions: revisionsOf(resource), next: 0 });
+      }
       for (const { resource, revision } of changes) revisionsOf(resource).push(revision);
       const opened = openedBy(record);
       if (opened !== undefined) open(opened);

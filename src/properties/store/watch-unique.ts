@@ -5,7 +5,7 @@
 import { APISERVER } from '../api-traffic.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
-import { nameIn, openedBy, sentBy } from './watch-streams.ts';
+import { nameIn, openedBy, openStreams, sentBy } from './watch-streams.ts';
 
 /** What was sent of the newest revision of a stream: an older one is a matter of order. */
 interface Newest {
@@ -18,10 +18,11 @@ export const watchUnique = always({
   statement: 'No event is sent twice on a watch.',
   source: 'etcd: watch API guarantees (Unique)',
 }, () => {
-  const newest = new Map<string, Newest>();
+  let newest: Map<string, Newest> | undefined;
   return {
     interest: { actors: [APISERVER] },
-    step: (_world, record): Verdict => {
+    step: (world, record): Verdict => {
+      newest ??= new Map(openStreams(world, record).map(({ stream, atRevision }) => [stream, { revision: atRevision, names: new Set<string>() }]));
       const opened = openedBy(record);
       if (opened?.fromRevision !== undefined) newest.set(opened.stream, { revision: opened.fromRevision, names: new Set() });
       let verdict: Verdict;

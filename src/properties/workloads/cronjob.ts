@@ -8,6 +8,7 @@ import { nextCron, parseCron } from '../../api/cron-schedule.ts';
 import { MINUTE_MS, parseTime } from '../../api/time.ts';
 import type { CronJob, Job } from '../../api/types.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import { keeps, ofKind, ticks } from '../applies.ts';
 import type { StoreChange } from '../changes.ts';
 import { always, atEnd, eventually, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -24,6 +25,7 @@ export const cronAtMostOncePerTick = always({
   id: 'cronjob.at-most-once-per-tick',
   statement: 'A tick of a CronJob makes one Job at most.',
   source: 'docs: CronJob limitations',
+  appliesTo: ticks(2),
 }, () => {
   const made = new Map<string, string>();
   return overChanges(['jobs.batch'], (change, world): Verdict => {
@@ -47,6 +49,8 @@ export const cronForbid = always({
   statement: 'Under Forbid, no Job of a CronJob starts while another runs.',
   source: 'docs: CronJob, "Concurrency policy"',
   assumes: ['the CronJob controller has seen its own last status write'],
+  stillBroken: { issue: 'pkg/controller/cronjob/cronjob_controllerv2.go syncCronJob', remedy: 'cron-forbid-overlap' },
+  appliesTo: ticks(2, ({ spec }) => spec.concurrencyPolicy === 'Forbid'),
 }, () => overChanges(['jobs.batch'], (change, world): Verdict => {
   const job = createdJob(change);
   const index = storeIndex(world);
@@ -59,13 +63,17 @@ export const cronForbid = always({
 /** How late a tick may be acted upon: the controller looks again at most so often. */
 const LATE_MS = MINUTE_MS;
 
+/** Nothing in it but Forbid may keep it from acting. */
+const isUnheld = ({ spec }: CronJob): boolean => spec.suspend !== true && spec.startingDeadlineSeconds === undefined;
+
 export const cronAboutOnce = eventually({
   id: 'cronjob.about-once',
   statement: 'A CronJob that nothing holds back has acted on every tick that is more than a minute old, or on a later one.',
   source: 'https://github.com/kubernetes/kubernetes/issues/42649',
+  appliesTo: keeps((object) => ofKind('CronJob')(object) && isUnheld(object as CronJob)),
 }, () => atEnd((world) => readStore(world)('cronjobs.batch') as readonly CronJob[], (cronJob, world) => {
   const { spec, status, metadata } = cronJob;
-  if (spec.suspend === true || metadata.deletionTimestamp !== undefined || spec.startingDeadlineSeconds !== undefined) return undefined;
+  if (!isUnheld(cronJob) || metadata.deletionTimestamp !== undefined) return undefined;
   if (spec.concurrencyPolicy === 'Forbid' && (status?.active ?? []).length > 0) return undefined;
   const schedule = parseCron(spec.schedule, spec.timeZone);
   if (isLeft(schedule)) return undefined;

@@ -5,6 +5,7 @@
 import { isPodActive } from '../../api/pod-helpers.ts';
 import type { DaemonSet, Pod } from '../../api/types.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import { keeps, ofKind } from '../applies.ts';
 import { atEnd, eventually, violation } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
 import { storeIndex } from '../store-index.ts';
@@ -21,6 +22,7 @@ export const daemonOnePerNode = eventually({
   id: 'daemonset.one-per-node',
   statement: 'In the end a DaemonSet has exactly one pod on each node that it wants one on.',
   source: 'https://github.com/kubernetes/kubernetes/issues/54096',
+  appliesTo: keeps(ofKind('DaemonSet')),
 }, () => atEnd((world) => readStore(world)('daemonsets.apps') as readonly DaemonSet[], (ds, world) => {
   if (ds.metadata.deletionTimestamp !== undefined) return undefined;
   const targets = podsOf(storeIndex(world), ds).filter(isPodActive).map(targetOf);

@@ -7,18 +7,21 @@ import type { Deployment } from '../../api/types.ts';
 import { readStore } from '../../cluster/store-view.ts';
 import { equalIgnoringHash } from '../../components/kube-controller-manager/deployment/policy/replica-sets.ts';
 import type { World } from '../../kernel/world.ts';
+import { keeps, ofKind } from '../applies.ts';
 import { atEnd, eventually, violation } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
 import { storeIndex } from '../store-index.ts';
 import { replicaSetsOf, replicasOf } from './owned.ts';
 
-const liveDeployments = (world: World): readonly Deployment[] =>
-  (readStore(world)('deployments.apps') as readonly Deployment[]).filter(({ metadata, spec }) => metadata.deletionTimestamp === undefined && spec.paused !== true);
+const isLive = ({ metadata, spec }: Deployment): boolean => metadata.deletionTimestamp === undefined && spec.paused !== true;
+
+const liveDeployments = (world: World): readonly Deployment[] => (readStore(world)('deployments.apps') as readonly Deployment[]).filter(isLive);
 
 export const oneNewReplicaSet = eventually({
   id: 'deployment.one-new-replicaset',
   statement: 'In the end exactly one ReplicaSet of a Deployment bears its template.',
   source: 'https://github.com/kubernetes/kubernetes/issues/29735',
+  appliesTo: keeps((object) => ofKind('Deployment')(object) && isLive(object as Deployment)),
 }, () => atEnd(liveDeployments, (deployment, world) => {
   const bearing = replicaSetsOf(storeIndex(world), deployment).filter((rs) => equalIgnoringHash(rs.spec.template, deployment.spec.template));
   return bearing.length === 1 ? 'pass' : violation(bearing.length === 0 ? 'none' : 'several', `${bearing.length} ReplicaSets bear the template of Deployment ${nameOf(deployment)}.`);
@@ -37,5 +40,6 @@ export const rolloutTerminates = eventually({
   id: 'deployment.rollout-terminates',
   statement: 'In the end every rollout is complete, or its Deployment says that it has failed.',
   source: 'docs: Deployments, "Deployment status"',
+  appliesTo: keeps((object) => ofKind('Deployment')(object) && isLive(object as Deployment)),
 }, () => atEnd(liveDeployments, (deployment) => (isComplete(deployment) || hasFailed(deployment) ? 'pass'
   : violation('unfinished', `Deployment ${nameOf(deployment)} is neither complete nor failed: ${JSON.stringify(deployment.status ?? {})}.`))));

@@ -5,6 +5,7 @@
 import { controllerOf } from '../../api/pod-helpers.ts';
 import type { Job, Pod } from '../../api/types.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import { isAtWork, keeps, makes } from '../applies.ts';
 import { undisturbed } from '../faults.ts';
 import { always, atEnd, eventually, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -39,6 +40,7 @@ export const jobCountExact = always({
   id: 'job.count-exact',
   statement: 'A Job never counts more pods as succeeded or failed than have ended so: each uid is counted once.',
   source: 'https://github.com/kubernetes/kubernetes/issues/105200',
+  appliesTo: makes(isAtWork),
 }, () => {
   const ended = new Map<string, Ended>();
   const isCounting = ({ status }: Job): boolean => (status?.succeeded ?? 0) + (status?.failed ?? 0) > 0;
@@ -61,6 +63,8 @@ export const jobNoCreateAfterFinish = always({
   statement: 'No pod is created for a Job that has ended.',
   source: 'https://github.com/kubernetes/kubernetes/issues/130103',
   assumes: ['kube-controller-manager is neither restarted nor cut off'],
+  stillBroken: { issue: 'https://github.com/kubernetes/kubernetes/issues/130103', remedy: 'job-extra-pod' },
+  appliesTo: makes(isAtWork),
 }, () => {
   const assumption = undisturbed('kube-controller-manager');
   const judged = overChanges(['pods'], ({ before, after }, world): Verdict => {
@@ -82,6 +86,7 @@ export const jobCompletes = eventually({
   id: 'job.completes',
   statement: 'In the end every Job that is not suspended has ended, or has a pod that has not.',
   source: 'docs: Jobs',
+  appliesTo: keeps(isAtWork),
 }, () => atEnd((world) => readStore(world)('jobs.batch') as readonly Job[], (job, world) => {
   if (job.spec.suspend === true || job.metadata.deletionTimestamp !== undefined) return undefined;
   return hasEnded(job) || activePodsOf(storeIndex(world), job).length > 0 ? 'pass' : violation('unfinished', `Job ${nameOf(job)} has not ended and has no pod at work.`);

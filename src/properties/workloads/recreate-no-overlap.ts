@@ -5,6 +5,7 @@
 import { isPodTerminal } from '../../api/pod-helpers.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
 import { equalIgnoringHash } from '../../components/kube-controller-manager/deployment/policy/replica-sets.ts';
+import { deploysBy, makes } from '../applies.ts';
 import { undisturbed } from '../faults.ts';
 import { always, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -17,6 +18,7 @@ export const recreateNoOverlap = always({
   statement: 'Under Recreate, a pod of the new template is created only when no pod of an older one is left.',
   source: 'pkg/controller/deployment/recreate.go',
   assumes: ['the Deployment controller has seen its old pods', 'kube-controller-manager is neither restarted nor cut off'],
+  appliesTo: makes(deploysBy('Recreate')),
 }, () => {
   const assumption = undisturbed('kube-controller-manager');
   const judged = overChanges(['pods'], ({ before, after }, world): Verdict => {

@@ -4,6 +4,7 @@
  */
 import { isPodActive } from '../../api/pod-helpers.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
+import { hasPods, makes, ofKind } from '../applies.ts';
 import { undisturbed } from '../faults.ts';
 import { always, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -16,6 +17,8 @@ export const boundedOvershoot = always({
   statement: 'A ReplicaSet never has more pods, those that are ending not counted, than the most it has ever asked for.',
   source: 'https://github.com/kubernetes/kubernetes/issues/129795',
   assumes: ['kube-controller-manager is neither restarted nor cut off', 'expectations do not expire'],
+  stillBroken: { issue: 'https://github.com/kubernetes/kubernetes/issues/129795', remedy: 'expired-expectations' },
+  appliesTo: makes((object) => hasPods(object) && ofKind('Deployment', 'ReplicaSet')(object)),
 }, () => {
   const most = new Map<string, number>();
   const assumption = undisturbed('kube-controller-manager');

@@ -4,6 +4,7 @@
  */
 import type { ReplicaSet } from '../../api/types.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import { keeps, ofKind } from '../applies.ts';
 import { atEnd, eventually, violation } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
 import { storeIndex } from '../store-index.ts';
@@ -13,6 +14,7 @@ export const replicaSetConverges = eventually({
   id: 'replicaset.converges',
   statement: 'In the end every ReplicaSet has exactly the pods it asks for, and its status says so.',
   source: 'pkg/controller/replicaset/replica_set.go',
+  appliesTo: keeps(ofKind('Deployment', 'ReplicaSet')),
 }, () => atEnd((world) => readStore(world)('replicasets.apps') as readonly ReplicaSet[], (rs, world) => {
   if (rs.metadata.deletionTimestamp !== undefined) return undefined;
   const [wanted, pods] = [replicasOf(rs), activePodsOf(storeIndex(world), rs).length];

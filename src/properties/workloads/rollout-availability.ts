@@ -6,6 +6,7 @@
  */
 import { isPodActive, isPodReady } from '../../api/pod-helpers.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
+import { deploysBy, rollsOut } from '../applies.ts';
 import { always, overChanges, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
 import { nameOf } from '../pods/pod-names.ts';
@@ -28,6 +29,7 @@ export const rolloutAvailability = always({
   statement: 'A rolling update that removes a ready pod leaves at least replicas minus maxUnavailable ready ones.',
   source: 'https://github.com/kubernetes/kubernetes/issues/22719',
   assumes: ['pods that are ready stay ready', 'nobody but ReplicaSets deletes their pods'],
+  appliesTo: rollsOut(deploysBy('RollingUpdate')),
 }, () => {
   const least = new Map<string, number>();
   const note = (deployment: Deployment): number => {
