@@ -73,7 +73,8 @@ describe('tidy.layers', () => {
       // Why the benchmarks: XState's live actors are the peer that they measure against.
       if (name === 'xstate') return file === 'src/kernel/statechart.ts' || roomOf(file) === 'bench' || /^src\/(components|client)\/.*machines?\.ts$/.test(file);
       if (name.startsWith('rxjs')) return (RANKS[roomOf(file)] ?? 99) >= 7;
-      if (name === 'fast-check') return roomOf(file) === 'testing';
+      // Why the benchmarks: fast-check's scheduler is the other peer.
+      if (name === 'fast-check') return ['testing', 'bench'].includes(roomOf(file));
       if (name.startsWith('node:')) return ['cli', 'bench'].includes(roomOf(file));
       return true;
     };

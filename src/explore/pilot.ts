@@ -13,6 +13,10 @@ export interface Pilot {
   /** No fault from now on: what is broken is mended. */
   readonly calm: () => void;
   readonly isCalm: () => boolean;
+  /** From now on the oldest message first, for good. Absent: the pilot comes to that by itself, or never. */
+  readonly settle?: () => void;
+  /** Whether all that is left to do is the fair continuation: no fault, the oldest message first. Absent: never. */
+  readonly isFair?: () => boolean;
 }
 
 export interface PilotLimits {
@@ -27,14 +31,17 @@ export const strategyPilot = (world: World, chooser: Chooser, faults: FaultInjec
   const offered = world.offered();
   const fair = fifoChooser();
   let asked = 0;
+  let exploring = exploreSteps;
   return {
     next: () => {
       asked += 1;
       if (asked > faultSteps) faults.stop();
-      return faults.next() ?? (asked <= exploreSteps ? chooser : fair).choose(offered);
+      return faults.next() ?? (asked <= exploring ? chooser : fair).choose(faults.free(offered));
     },
     calm: faults.stop,
     isCalm: faults.isOver,
+    settle: () => { exploring = 0; },
+    isFair: () => asked > exploring && faults.isOver(),
   };
 };
 
@@ -53,6 +60,7 @@ export const schedulePilot = (world: World, schedule: readonly Step[]): Pilot & 
     },
     calm: () => undefined,
     isCalm: () => at >= schedule.length,
+    isFair: () => at >= schedule.length,
     followed: () => at,
   };
 };
@@ -72,5 +80,6 @@ export const listPilot = (world: World, steps: readonly Step[], then: 'fifo' | '
     },
     calm: () => undefined,
     isCalm: () => at >= steps.length,
+    isFair: () => then === 'fifo' && at >= steps.length,
   };
 };

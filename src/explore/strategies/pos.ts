@@ -1,8 +1,9 @@
 /**
- * Partial order sampling: every step is given a random priority when it is first offered, the highest goes, and those that it competed with (the
- * same actor would have moved) draw again. Each partial order of the run has a chance of at least that of random priorities over events, however
- * many independent steps lie between the racing ones, where a random walk's chance falls with their number.
- * Ref: X. Yuan, J. Yang, R. Gu, "Partial Order Aware Concurrency Sampling", CAV 2018.
+ * Partial order sampling: every step is given a random priority when it is first offered, the highest goes, and those that raced with it draw again.
+ * Two steps race when they move the same actor; that a firing moves the clock for all is left out of account. Any one partial order of a run of k
+ * steps in n chains is drawn with a chance of at least 1/n^k, a random walk's bound, and of exponentially more the more of its steps race with
+ * few others: how independent steps happen to be ordered costs nothing, where a random walk's chance falls with their number.
+ * Ref: X. Yuan, J. Yang, R. Gu, "Partial Order Aware Concurrency Sampling", CAV 2018, 3.
  */
 import type { Chooser, Offered } from '../../kernel/chooser.ts';
 import type { Step } from '../../kernel/step.ts';

@@ -15,11 +15,3 @@ export const randomStream = (seed: string): RandomStream => {
 
 /** One of them, each with the same chance. */
 export const pick = <T>(stream: RandomStream, items: readonly T[]): T => items[stream.int(0, items.length - 1)] as T;
-
-/** `count` distinct whole numbers from 1 to `most`, ascending; fewer where there are not so many. */
-export const distinctInts = (stream: RandomStream, count: number, most: number): readonly number[] => {
-  const drawn = new Set<number>();
-  const wanted = Math.min(count, most);
-  while (drawn.size < wanted) drawn.add(stream.int(1, most));
-  return [...drawn].sort((a, b) => a - b);
-};
