@@ -33,6 +33,7 @@ export const call: fc.Arbitrary<EtcdCall> = fc.oneof(
   { weight: 4, arbitrary: range },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('compact' as const), revision }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('lease-grant' as const), id: leaseId, ttlSeconds: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('alarm' as const), action: fc.constantFrom('activate' as const, 'deactivate' as const, 'deactivate' as const), alarm: fc.constant('NOSPACE' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('lease-keep-alive' as const, 'lease-revoke' as const), id: leaseId }) },
 );
 

@@ -1,8 +1,8 @@
 /**
- * The token of a schedule found by exploration: the order of sending, but for the deviations. They count the choices of the whole run, the cluster's
- * coming up included; the handing over of the user's commands is no choice.
+ * The token of a schedule found by exploration: the order of sending, but for what waits and the faults. They count the choices of the whole run, the
+ * cluster's coming up included; the handing over of the user's commands is no choice.
  */
-import { deviationsOf } from '../kernel/deviation.ts';
+import { holdsOf } from '../kernel/deviation.ts';
 import type { Deviation } from '../kernel/deviation.ts';
 import { fifoChooser } from '../kernel/choosers/fifo.ts';
 import { digestFolder, journalHeader } from '../kernel/journal.ts';
@@ -26,7 +26,7 @@ export const explorationToken = (scenario: Scenario, schedule: readonly Step[], 
   const options = { until: { kind: 'settled' }, maxSteps: 300_000, maxMs: Infinity, onStep } as const;
   const choices = bootUp(world, fifoChooser(), scenario, options);
   handOver(world, scenario, options);
-  const deviations = deviationsOf(world.fork(), fifoChooser(), schedule).map((one): Deviation => ({ ...one, at: one.at + choices }));
+  const deviations = holdsOf(world.fork(), schedule).map((one): Deviation => ({ ...one, at: one.at + choices }));
   for (const step of schedule) folder.add(world.take(step));
   const digest = folder.digest();
   const token = encodeToken({

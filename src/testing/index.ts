@@ -1,9 +1,42 @@
 /** `kubeloom/testing`: property tests over whole clusters, with fast-check and any test runner. */
+export type { BrokenProperty } from './assert-cluster.ts';
+export { assertCluster } from './assert-cluster.ts';
+export type { ClusterAssertion, SavableFailure } from './cluster-options.ts';
+export { allProperties, breakableProperties, findProperty, propertyOf } from './all-properties.ts';
+export { converges } from './converges.ts';
+export type { FaultPlanConstraints } from './arbitrary-fault-plan.ts';
+export { arbitraryFaultPlan } from './arbitrary-fault-plan.ts';
+export type { LatencyConstraints, LatencyModel } from './arbitrary-latency.ts';
+export { arbitraryLatency, arbitraryLatencyModel } from './arbitrary-latency.ts';
+export type { ObjectConstraints, ObjectKind } from './arbitrary-object.ts';
+export { arbitraryObject, objectKinds } from './arbitrary-object.ts';
+export type { ScenarioConstraints } from './arbitrary-scenario.ts';
+export { arbitraryScenario } from './arbitrary-scenario.ts';
+export type { ScheduleConstraints } from './arbitrary-schedule.ts';
+export { arbitrarySchedule } from './arbitrary-schedule.ts';
+export type { Deviation, DrawnSchedule, Interruptions } from './drawn-schedule.ts';
 export type { TopologyConstraints } from './arbitrary-topology.ts';
 export { arbitraryTopology } from './arbitrary-topology.ts';
 export type { WorkloadConstraints } from './arbitrary-workloads.ts';
 export { arbitraryWorkloads } from './arbitrary-workloads.ts';
-export type { ScenarioConstraints } from './arbitrary-scenario.ts';
-export { arbitraryScenario } from './arbitrary-scenario.ts';
+export type { KubectlCluster, KubectlClusterOptions, KubectlCommand, KubectlSession } from './kubectl-cluster.ts';
+export { kubectlCluster } from './kubectl-cluster.ts';
+export type { KubectlConstraints } from './kubectl-commands.ts';
+export { kubectlCommands } from './kubectl-commands.ts';
+export type { Desired, KubectlKind, KubectlModel, WorkloadName } from './kubectl-model.ts';
+export { differencesBetween, newKubectlModel } from './kubectl-model.ts';
+export type { KeptFailure, KeptReplay, KeptReplayOptions, ShrunkFailure } from './kept-failure.ts';
+export { keptFailure, keptFailureName, printKeptFailure, readKeptFailure, replayKeptFailure, withoutVariants } from './kept-failure.ts';
+export { controllerActor } from './own-controller.ts';
 export type { DrawnRun } from './run-drawn.ts';
 export { runDrawn } from './run-drawn.ts';
+// What it takes to write a controller of one's own.
+export { keyOf, splitKey } from '../client/caches.ts';
+export { done, errorOf, failed, refusalOf } from '../client/controller.ts';
+export type { ControllerOf } from '../client/controller.ts';
+// And a property of one's own.
+export { always, atEnd, eventually, firstViolation, overChanges, shippedProperties, sometimes, violation } from '../properties/index.ts';
+export type { Interest, Judge, Monitor, Property, StoreChange, Verdict, Violation } from '../properties/index.ts';
+export { readObject, readStore } from '../cluster/store-view.ts';
+export type { Policies, Variant } from '../cluster/variants.ts';
+export { variantNamed, variants } from '../cluster/variants.ts';
