@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/cli/load-scenario.ts';
 
 const folder = resolve(import.meta.dirname, '../../examples');
-const names = readdirSync(folder).filter((name) => name !== 'README.md');
+const races = readdirSync(join(folder, 'races')).map((name) => `races/${name}`);
+const names = [...readdirSync(folder).filter((name) => name !== 'README.md' && name !== 'races'), ...races];
 
 describe('examples', () => {
   for (const name of names) {

@@ -1,4 +1,5 @@
 /** Scenario documents: what they mean, and what is said of one that is wrong. */
+import { left, right } from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { accepted, problemsOf } from './inputs.ts';
 import type { Files } from './inputs.ts';
@@ -46,13 +47,43 @@ describe('scenario-file.cluster', () => {
 
   it('wrong clusters and images', () => {
     expect(problemsOf(scenario('cluster: {nodes: 0, apiserver: 2}\nimages:\n  - {image: a, behavior: {exitCode: 300}}\n  - {image: "a/*", present: true}\n'))).toEqual([
-      'in.yaml:5, document 1 (Scenario story), spec.cluster.apiserver: Expected one of nodes, apiservers, kubeProxy, leaderElection. Instead, received "apiserver". Did you mean "apiservers"?',
+      'in.yaml:5, document 1 (Scenario story), spec.cluster.apiserver: Expected one of nodes, apiservers, kubeProxy, leaderElection, lag. Instead, received "apiserver". Did you mean "apiservers"?',
       'in.yaml:5, document 1 (Scenario story), spec.cluster.nodes: Expected a number of nodes, a whole number from 1 on. Instead, received 0.',
       'in.yaml:7, document 1 (Scenario story), spec.images[0].behavior.exitCode: field "exitCode" must be an integer from 0 to 255, not 300',
       'in.yaml:8, document 1 (Scenario story), spec.images[1].image: Expected a whole image where present is true. Instead, received the pattern "a/*".',
     ]);
     expect(problemsOf(scenario('cluster: {nodes: [{name: big-1}, {name: big, count: 2}]}'))).toEqual([
       'in.yaml:5, document 1 (Scenario story), spec.cluster.nodes[1].name: Expected every node once. Instead, received a second node "big-1".',
+    ]);
+  });
+});
+
+describe('scenario-file.trials', () => {
+  const vocabulary = { properties: ['converges', 'pods.bind-once'], readFaults: (text: string) => (text === 'crash,reset' ? right(text) : left(`Expected crash,reset. Instead, received "${text}".`)) };
+
+  it('name variants, faults, properties and expectations, beside the lag of the cluster', () => {
+    const spec = 'cluster: {lag: 250ms}\nvariants: [stale-hash-collision]\nfaults: [crash, reset]\nproperties: [converges]\nexpect: [deployment/web=Available, shop/job/m=Complete]';
+    const { trials, cluster } = accepted(scenario(spec), { vocabulary });
+    expect(cluster).toEqual({ lagMs: 250 });
+    expect(trials).toEqual({ variants: ['stale-hash-collision'], faults: 'crash,reset', properties: ['converges'], expect: ['deployment/web=Available', 'shop/job/m=Complete'] });
+  });
+
+  it('are none where the file says nothing', () => {
+    expect(accepted(scenario('cluster: {nodes: 1}')).trials).toEqual({});
+    expect(accepted(configMap('a')).trials).toEqual({});
+  });
+
+  it('unknown names, with the nearest', () => {
+    const spec = 'cluster: {lag: soon}\nvariants: [stale-hash-colision]\nfaults: fire\nproperties:\n  - convergs\n  - pods.bind-once\nexpect: [deployment/web]\nexpected: []\n';
+    const problems = problemsOf(scenario(spec), { vocabulary })
+      .map((problem) => problem.replace('document 1 (Scenario story), ', ''));
+    expect(problems).toEqual([
+      'in.yaml:12, spec.expected: Expected one of cluster, images, timeline, manifests, variants, faults, properties, expect. Instead, received "expected". Did you mean "expect"?',
+      'in.yaml:5, spec.cluster.lag: Expected how far a message may lag behind the clock, a duration such as 500ms or 1s. Instead, received "soon".',
+      expect.stringMatching(/^in\.yaml:6, spec\.variants\[0\]: Expected one of .*stale-hash-collision.* Instead, received "stale-hash-colision"\. Did you mean "stale-hash-collision"\?$/),
+      'in.yaml:7, spec.faults: Expected crash,reset. Instead, received "fire".',
+      'in.yaml:9, spec.properties[0]: Expected one of converges, pods.bind-once. Instead, received "convergs". Did you mean "converges"?',
+      'in.yaml:11, spec.expect[0]: Expected a condition such as deployment/web=Available, shop/job/migrate=Complete or pod/hello=deleted. Instead, received "deployment/web".',
     ]);
   });
 });
@@ -164,7 +195,7 @@ describe('scenario-file.files', () => {
       'in.yaml:1, document 1 (Scene), apiVersion: Expected kubeloom.dev/v1. Instead, received "kubeloom.dev/v2". Did you mean "kubeloom.dev/v1"?',
       'in.yaml:2, document 1 (Scene), kind: Expected Scenario. Instead, received "Scene".',
       'in.yaml:3, document 1 (Scene), metadata.name: Expected name to be set. Instead, received nothing.',
-      'in.yaml:4, document 1 (Scene), spec.timelines: Expected one of cluster, images, timeline, manifests. Instead, received "timelines". Did you mean "timeline"?',
+      'in.yaml:4, document 1 (Scene), spec.timelines: Expected one of cluster, images, timeline, manifests, variants, faults, properties, expect. Instead, received "timelines". Did you mean "timeline"?',
     ]);
   });
 });

@@ -39,8 +39,10 @@ export const openDataFolder = (folder: string, scenario: Scenario): Either<strin
   const opened = openSegmentStore(folder);
   if (isLeft(opened)) return left(opened.left.message);
   const { records, cut, store } = opened.right;
-  const isFresh = records.length === 0;
-  if (isFresh) for (const record of recordsOf(installedStore(scenario.topology))) store.append(record);
+  // Fewer: the folder is new, or its installation was cut short by a full disk or a kill.
+  const installed = recordsOf(installedStore(scenario.topology));
+  const isFresh = records.length < installed.length;
+  if (isFresh) for (const record of installed.slice(records.length)) store.append(record);
   const revisions = records as readonly RevisionRecord[];
   return right({
     scenario: isFresh ? scenario : continued(scenario, revisions),

@@ -4,9 +4,11 @@ import type { Console } from './console.ts';
 import { processConsole } from './console.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { addExplore, addShrink } from './explore-options.ts';
+import { addExplore } from './explore-options.ts';
 import { addReplay } from './replay-options.ts';
 import { addRun } from './run-options.ts';
+import { StoreWriteError } from './store/segment-store.ts';
+import { addShrink } from './shrink-options.ts';
 import { VERSION } from './version.ts';
 
 /** Runs a command line without the program's name; answers its exit code. */
@@ -22,6 +24,10 @@ export const main = async (args: readonly string[], console: Console = processCo
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
+    if (thrown instanceof StoreWriteError) {
+      console.err(thrown.message);
+      return exitCodes.budget;
+    }
     const { exitCode, code: name } = thrown as { readonly exitCode?: number; readonly code?: string };
     if (name?.startsWith('commander.') !== true) throw thrown;
     return exitCode === 0 ? exitCodes.fine : exitCodes.badInput;

@@ -20,3 +20,6 @@ export const duration = (text: string): number => {
 };
 
 export const output = (): Option => new Option('-o, --output <format>', 'how to print the result').choices(['table', 'json', 'wide']).default('table');
+
+/** Of an option that may be given again: all its values, in order. */
+export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];

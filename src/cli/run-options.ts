@@ -3,14 +3,12 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { HOUR_MS } from '../api/time.ts';
-import { parseUntil } from '../scenario/until.ts';
-import { runCommand } from './commands/run.ts';
 import type { Console } from './console.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { count, duration, output } from './option-parsers.ts';
-import type { Strategy } from './strategies.ts';
-import { strategies } from './strategies.ts';
+import type { Strategy } from './strategy-names.ts';
+import { strategies } from './strategy-names.ts';
 
 const DEFAULT_JOURNAL = '.kubeloom/journal.jsonl.gz';
 
@@ -22,7 +20,7 @@ interface RunOptions {
   readonly seed: string;
   readonly strategy: Strategy;
   readonly until: string;
-  readonly budget: number;
+  readonly budget?: number;
   readonly maxSteps: number;
   readonly journal: string | false;
   readonly data?: string;
@@ -42,7 +40,7 @@ export const addRun = (program: Command, console: Console, done: (code: ExitCode
     .option('--seed <seed>', 'any text; all randomness comes from it', '1')
     .addOption(new Option('--strategy <name>', 'who decides what happens next').choices([...strategies]).default('timed'))
     .option('--until <condition>', 'settled, a duration after the cluster is up, or such as deployment/web=Available', 'settled')
-    .option('--budget <duration>', 'simulated time at most', duration, HOUR_MS)
+    .option('--budget <duration>', 'simulated time at most, such as 90s or 2h (default: 1h)', duration)
     .option('--max-steps <n>', 'steps at most', count('a number of steps', 1), 200_000_000)
     .option('--journal <file>', 'where the journal goes; compressed when it ends in .gz', DEFAULT_JOURNAL)
     .option('--no-journal', 'write no journal')
@@ -51,12 +49,13 @@ export const addRun = (program: Command, console: Console, done: (code: ExitCode
     .option('--skip-unknown', 'leave out objects whose kind the cluster does not serve')
     .option('--explain', 'print, step by step, who said what to whom')
     .addOption(output())
-    .action((files: string[], options: RunOptions) => {
+    .action(async (files: string[], options: RunOptions) => {
+      const [{ parseUntil }, { runCommand }] = await Promise.all([import('../scenario/until.ts'), import('./commands/run.ts')]);
       const until = parseUntil(options.until, options.namespace ?? 'default');
       if (isLeft(until)) return program.error(`error: option '--until <condition>' is invalid. ${until.left}`, { exitCode: exitCodes.badInput, code: 'commander.invalidArgument' });
       return done(runCommand(console, files, {
         nodes: options.nodes, apiservers: options.apiservers, user: options.as, groups: options.asGroup, seed: options.seed, strategy: options.strategy,
-        until: until.right, maxMs: options.budget, maxSteps: options.maxSteps,
+        until: until.right, maxMs: options.budget ?? HOUR_MS, maxSteps: options.maxSteps,
         journal: options.journal === false ? undefined : options.journal, data: options.data, output: options.output,
         skipUnknown: options.skipUnknown === true, namespace: options.namespace, explain: options.explain === true,
       }));

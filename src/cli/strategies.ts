@@ -1,15 +1,11 @@
-/** The strategies by name, and the token of a run: what chooses, and what is needed to choose the same again. */
-import { searchChooser, searchStrategies } from '../explore/strategies.ts';
+/** The chooser of each strategy, and the token of a run: what chooses, and what is needed to choose the same again. */
+import { searchChooser } from '../explore/strategies.ts';
 import { encodeToken, timedChooser } from '../kernel/index.ts';
 import type { Chooser } from '../kernel/index.ts';
 import type { ClusterTopology } from '../cluster/topology.ts';
 import { scenarioDigest } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-
-export const strategies = ['timed', ...searchStrategies] as const;
-export type Strategy = (typeof strategies)[number];
-
-export const isStrategy = (name: string): name is Strategy => (strategies as readonly string[]).includes(name);
+import type { Strategy } from './strategy-names.ts';
 
 export const chooserNamed = (strategy: Strategy, seed: string): Chooser => (strategy === 'timed' ? timedChooser() : searchChooser(strategy, seed));
 

@@ -14,11 +14,14 @@ import type { ClusterSpec } from './scenario-file/cluster-spec.ts';
 import { normalPath } from './scenario-file/references.ts';
 import type { ScenarioDocument, ScenarioOptions } from './scenario-file/scenario-document.ts';
 import { oneScenario, scenarioDocument } from './scenario-file/scenario-document.ts';
+import type { Trials } from './scenario-file/trials.ts';
 
 export interface ScenarioInput extends Application {
   /** Of the scenario document, if there is one. */
   readonly name: string | undefined;
   readonly cluster: ClusterSpec;
+  /** What it is tried with and judged by. */
+  readonly trials: Trials;
   /** Left out because the cluster does not serve their kind (only with `skipUnknown`). */
   readonly skipped: readonly InputProblem[];
 }
@@ -50,6 +53,6 @@ export const readScenario = (files: readonly SourceFile[], options: ScenarioOpti
   if (isLeft(scenario) || isLeft(read)) return left(eachOnce([scenario, read].flatMap((one): readonly InputProblem[] => (isLeft(one) ? one.left : []))));
   const problems = duplicateProblems(read.right.manifests);
   if (problems.length > 0) return left(problems);
-  const { name, cluster = {}, timeline = [] } = scenario.right ?? {};
-  return right({ name, cluster, skipped: read.right.skipped, ...applyManifests(read.right.manifests, timeline) });
+  const { name, cluster = {}, trials = {}, timeline = [] } = scenario.right ?? {};
+  return right({ name, cluster, trials, skipped: read.right.skipped, ...applyManifests(read.right.manifests, timeline) });
 };

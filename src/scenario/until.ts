@@ -3,7 +3,7 @@
  * Models: staging/src/k8s.io/kubectl/pkg/cmd/wait
  */
 import type { Either } from 'fp-ts/lib/Either.js';
-import { isRight, left, right } from 'fp-ts/lib/Either.js';
+import { isLeft, isRight, left, right } from 'fp-ts/lib/Either.js';
 import { parseGoDuration } from '../api/cron-duration.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { ResourceInfo } from '../api/resources.ts';
@@ -36,9 +36,31 @@ const whenOnceSeen = (test: Test, what: string): Test => {
   };
 };
 
-const conditionOf = (text: string, info: ResourceInfo, namespace: string, name: string, what: string): Until => {
-  const test = whenOnceSeen(testOf(what), what);
-  return { kind: 'condition', text, holds: (world: World) => test(readObject(world, info.id, info.namespaced ? namespace : undefined, name)) };
+export interface Condition {
+  readonly info: ResourceInfo;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** `created`, `deleted`, or the type of a condition. */
+  readonly what: string;
+}
+
+const objectOf = (world: World, { info, namespace, name }: Condition): KubeObject | undefined => readObject(world, info.id, namespace, name);
+
+/** Whether it holds now: `deleted` means that there is no such object. */
+export const holdsNow = (world: World, condition: Condition): boolean => testOf(condition.what)(objectOf(world, condition));
+
+/** Such as `deployment/web=Available`. `namespace`: of an object of a namespaced kind. Undefined: not of that form. Left: the unknown kind. */
+export const parseCondition = (text: string, namespace: string): Either<string, Condition> | undefined => {
+  const found = /^([^/=\s]+)\/([^/=\s]+)=(\S+)$/.exec(text);
+  if (found === null) return undefined;
+  const [, kind, name, what] = found as unknown as readonly [string, string, string, string];
+  const info = resourceByAlias(kind);
+  return info === undefined ? left(kind) : right({ info, namespace: info.namespaced ? namespace : undefined, name, what });
+};
+
+const untilOf = (text: string, condition: Condition): Until => {
+  const test = whenOnceSeen(testOf(condition.what), condition.what);
+  return { kind: 'condition', text, holds: (world: World) => test(objectOf(world, condition)) };
 };
 
 /** `namespace`: of an object of a namespaced kind. Errors: what was expected instead. */
@@ -46,9 +68,7 @@ export const parseUntil = (text: string, namespace: string): Either<string, Unti
   if (text === 'settled') return right({ kind: 'settled' });
   const ms = parseGoDuration(text);
   if (isRight(ms)) return right({ kind: 'duration', ms: ms.right });
-  const found = /^([^/=\s]+)\/([^/=\s]+)=(\S+)$/.exec(text);
-  if (found === null) return left(`${EXPECTED} Instead, received "${text}".`);
-  const [, kind, name, what] = found as unknown as readonly [string, string, string, string];
-  const info = resourceByAlias(kind);
-  return info === undefined ? left(`${EXPECTED} Instead, received the unknown kind "${kind}".`) : right(conditionOf(text, info, namespace, name, what));
+  const condition = parseCondition(text, namespace);
+  if (condition === undefined) return left(`${EXPECTED} Instead, received "${text}".`);
+  return isLeft(condition) ? left(`${EXPECTED} Instead, received the unknown kind "${condition.left}".`) : right(untilOf(text, condition.right));
 };

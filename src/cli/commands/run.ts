@@ -6,11 +6,13 @@ import type { KubectlState } from '../../components/kubectl/kubectl-actor.ts';
 import { digestFolder, journalHeader, journalWriter } from '../../kernel/index.ts';
 import type { StepRecord, World } from '../../kernel/index.ts';
 import { eventReasons, explain, printFlow } from '../../observe/index.ts';
-import type { Finding } from '../../properties/index.ts';
+import type { Finding, Property } from '../../properties/index.ts';
 import { checkProperties, judgedProperties } from '../../properties/index.ts';
+import { expectationId } from '../../scenario/expectation.ts';
 import { runScenario } from '../../scenario/run-scenario.ts';
 import type { ScenarioResult, Until } from '../../scenario/run-scenario.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import type { Trials } from '../../scenario/scenario-file/trials.ts';
 import { createWorldOf } from '../../scenario/scenario.ts';
 import type { Console } from '../console.ts';
 import { sayProblems } from '../console.ts';
@@ -18,6 +20,7 @@ import type { DataFolder } from '../data-folder.ts';
 import { openDataFolder } from '../data-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { propertiesOf } from '../explore/campaign-work.ts';
 import { createJournalFile } from '../journal-file.ts';
 import type { ScenarioFlags } from '../load-scenario.ts';
 import { loadScenario } from '../load-scenario.ts';
@@ -43,7 +46,7 @@ export interface RunFlags extends ScenarioFlags {
 export interface FinishedRun {
   readonly world: World;
   readonly result: ScenarioResult;
-  /** What the run broke of `judgedProperties`. */
+  /** What the run broke of what it was judged by. */
   readonly findings: readonly Finding[];
   readonly digest: string;
   readonly token: string;
@@ -77,11 +80,17 @@ const startRecording = (world: World, scenario: Scenario, path: string | undefin
 /** What has to hold in the end is judged only where the run came to one. */
 const isAtRest = ({ outcome }: ScenarioResult, until: Until): boolean => outcome === 'still' || (outcome === 'reached' && until.kind === 'settled');
 
+/** What the run is judged by: what the file names, or else all that is shipped; and what the file expects of the end. */
+const judgedBy = ({ properties, expect = [] }: Trials): readonly Property[] => {
+  const named = properties === undefined ? judgedProperties : propertiesOf(properties).filter(({ kind }) => kind !== 'sometimes');
+  return [...named, ...propertiesOf(expect.map(expectationId))];
+};
+
 /** Runs a scenario and writes its journal. `onStep` sees every record of the user's part. */
-export const runToEnd = (scenario: Scenario, flags: RunFlags, data: DataFolder | undefined, onStep?: (record: StepRecord) => void): FinishedRun => {
+export const runToEnd = (scenario: Scenario, flags: RunFlags, properties: readonly Property[], data: DataFolder | undefined, onStep?: (record: StepRecord) => void): FinishedRun => {
   const world = createWorldOf(scenario);
   const recorder = startRecording(world, scenario, flags.journal);
-  const checker = checkProperties(judgedProperties);
+  const checker = checkProperties(properties);
   for (const record of world.beginning) checker.step(world, record);
   const progress = runProgress(world.nowMs, process.stderr);
   const result = runScenario(world, chooserNamed(flags.strategy, flags.seed), scenario, {
@@ -163,6 +172,7 @@ export const runCommand = (console: Console, names: readonly string[], flags: Ru
     return exitCodes.badInput;
   }
   for (const note of loaded.right.notes) console.err(note);
+  if (loaded.right.trials.faults !== undefined) console.err('the faults of the scenario are for `kubeloom explore`; this run has none');
   const prepared = withData(console, loaded.right.scenario, flags.data);
   if (isLeft(prepared)) {
     console.err(prepared.left);
@@ -172,7 +182,7 @@ export const runCommand = (console: Console, names: readonly string[], flags: Ru
   keepScenario(scenario);
   const began = performance.now();
   const records: StepRecord[] = [];
-  const run = runToEnd(scenario, flags, data, flags.explain ? (record) => records.push(record) : undefined);
+  const run = runToEnd(scenario, flags, judgedBy(loaded.right.trials), data, flags.explain ? (record) => records.push(record) : undefined);
   const refused = refusedCommands(run.world);
   for (const text of refused) console.err(text);
   if (flags.explain) sayExplanation(console, records, scenario);

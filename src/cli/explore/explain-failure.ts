@@ -1,11 +1,13 @@
-/** From a failing run to what a person is handed: shrunk, saved, with its token. */
+/** From a failing run to what a person is handed: shrunk, explained, saved, with its token. */
 import { faultsIn } from '../../explore/campaign.ts';
 import type { CampaignOptions, CampaignResult } from '../../explore/campaign.ts';
+import { explainRun } from '../../explore/explain/explain-run.ts';
+import { failureData } from '../../explore/report.ts';
 import type { FailureReport, Sizes } from '../../explore/report.ts';
 import { shrinkFailure } from '../../explore/shrink/shrink-failure.ts';
 import type { ShrunkRun } from '../../explore/shrink/shrink-run.ts';
-import { printStep } from '../../kernel/index.ts';
 import type { Step } from '../../kernel/index.ts';
+import { describe } from '../../protocol/describe.ts';
 import type { UserCommand } from '../../protocol/user.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { clusterSubject } from '../../testing/cluster-subject.ts';
@@ -23,6 +25,9 @@ export interface ShrinkFlags {
   /** Runs drawn anew in each smaller scenario. */
   readonly tries: number;
 }
+
+/** Of replays, and steps of all of them together: a second or two. */
+const EXPLAIN_EFFORT = { runsLeft: 500, stepsLeft: 250_000 } as const;
 
 type Failure = CampaignResult['failures'][number];
 
@@ -58,19 +63,9 @@ export const explainFailure = (foundIn: string, scenario: Scenario, failure: Fai
     property: property.id, signature: violation.signature, message: shrunk.violation.message, foundIn,
     scenario: smallest, schedule: shrunk.schedule, matters: shrunk.matters, token,
   });
-  return { failure, shrunk, statement: property.statement, sizes: sizesOf(scenario, schedule, smallest, shrunk), runs, token, file };
+  const explanation = explainRun(shrunk, { property, budget: options.budget, seed: options.seed, effort: { ...EXPLAIN_EFFORT } });
+  return { failure, shrunk, explanation, statement: property.statement, sizes: sizesOf(scenario, schedule, smallest, shrunk), runs, token, file };
 };
 
-const pairOf = ({ criticalPair, subject }: ShrunkRun): unknown => (criticalPair === undefined ? null
-  : { step: subject.world.stepCount + criticalPair.at, first: printStep(criticalPair.first), second: printStep(criticalPair.second) });
-
-/** For `-o json`. Staleness and blame are not looked for yet. */
-export const failureJson = ({ failure, shrunk, sizes, token, file }: FailureReport): unknown => {
-  const measure = (name: string): unknown => ({ found: sizes[name]?.[0] ?? 0, shrunk: sizes[name]?.[1] ?? 0 });
-  return {
-    property: failure.violation.property, kind: failure.violation.kind, signature: failure.violation.signature, message: shrunk.violation.message,
-    schedule: failure.index, strategy: failure.found, seen: failure.seen, token,
-    steps: measure('steps'), faults: measure('faults'), nodes: measure('nodes'), commands: measure('commands'), replicas: measure('replicas'),
-    isMinimal: shrunk.isMinimal, criticalPair: pairOf(shrunk), staleness: null, blame: null, file,
-  };
-};
+/** For `-o json`. */
+export const failureJson = (report: FailureReport): unknown => failureData(report, describe);

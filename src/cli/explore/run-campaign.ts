@@ -3,11 +3,12 @@
  * never on who ran them.
  */
 import { Worker } from 'node:worker_threads';
+import { chartFirings } from '../../cluster/statecharts.ts';
 import { newTally } from '../../explore/campaign.ts';
 import type { CampaignResult, RunReport, Tally } from '../../explore/campaign.ts';
 import { propertiesOf, runnerOf } from './campaign-work.ts';
 import type { CampaignWork } from './campaign-work.ts';
-import type { RunRange } from './worker.ts';
+import { newRangeQueue } from './range-queue.ts';
 
 export interface CampaignExtent {
   /** Infinity: until the time is over. */
@@ -16,36 +17,23 @@ export interface CampaignExtent {
   readonly timeMs: number | undefined;
   readonly maxFailures: number;
   readonly workers: number;
+  /** The report so far is still made. */
+  readonly isInterrupted: () => boolean;
   readonly onProgress: (result: CampaignResult) => void;
 }
-
-interface Clock {
-  readonly isOver: () => boolean;
-  readonly close: () => void;
-}
-
-/** Over when the time is, or at Ctrl-C: the report so far is still made. */
-const clockOf = (timeMs: number | undefined): Clock => {
-  const since = performance.now();
-  let interrupted = false;
-  const interrupt = (): void => { interrupted = true; };
-  process.once('SIGINT', interrupt);
-  return {
-    isOver: () => interrupted || (timeMs !== undefined && performance.now() - since >= timeMs),
-    close: () => { process.removeListener('SIGINT', interrupt); },
-  };
-};
 
 const MS_PER_BREATH = 100;
 
 /** Lets signals and timers have their turn. */
-const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+export const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
-const inThisThread = async (work: CampaignWork, { runs, onProgress }: CampaignExtent, tally: Tally, clock: Clock): Promise<void> => {
+type IsOver = () => boolean;
+
+const inThisThread = async (work: CampaignWork, { runs, onProgress }: CampaignExtent, tally: Tally, isOver: IsOver): Promise<void> => {
   const runner = runnerOf(work);
   let breathed = performance.now();
-  for (let index = 0; index < runs && !clock.isOver(); index += 1) {
-    if (tally.add(runner.run(index))) return;
+  for (let index = 0; index < runs && !isOver(); index += 1) {
+    if (tally.add(runner.run(index, tally.corpus()))) return;
     if (performance.now() - breathed < MS_PER_BREATH) continue;
     onProgress(tally.result());
     await breathe();
@@ -53,62 +41,53 @@ const inThisThread = async (work: CampaignWork, { runs, onProgress }: CampaignEx
   }
 };
 
-const RUNS_PER_RANGE = 8;
-
-/** Hands out ranges until the tally has enough; ranges that came too early wait for those before them. */
-const inThreads = (work: CampaignWork, extent: CampaignExtent, tally: Tally, clock: Clock): Promise<void> => new Promise((resolve, reject) => {
-  const waiting = new Map<number, readonly RunReport[]>();
-  let [nextOut, nextIn, idle] = [0, 0, 0];
-  let isDone = false;
-  const threads = Array.from({ length: extent.workers }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: work }));
-  const end = (): void => {
-    isDone = true;
+/** Ends when the tally has enough, or when nothing is out and nothing may be handed out any more. */
+const inThreads = (work: CampaignWork, { runs, workers, onProgress }: CampaignExtent, tally: Tally, isOver: IsOver): Promise<void> => new Promise((resolve, reject) => {
+  const queue = newRangeQueue(runs, tally);
+  const threads = Array.from({ length: workers }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: work, ...(process.env.SW_YOUNG ? { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env.SW_YOUNG) } } : {}) }));
+  const busy = new Map<Worker, number>();
+  const resting = new Set(threads);
+  let isEnded = false;
+  const end = (finish: () => void): void => {
+    if (isEnded) return;
+    isEnded = true;
     for (const thread of threads) void thread.terminate();
-    resolve();
+    finish();
   };
-  const handOut = (thread: Worker, lengths: Map<Worker, RunRange>): void => {
-    if (nextOut >= extent.runs || clock.isOver()) {
-      idle += 1;
-      if (idle === threads.length) end();
-      return;
+  const handOut = (): void => {
+    for (const thread of resting) {
+      const range = isOver() ? 'none' : queue.next();
+      if (typeof range === 'string') break;
+      resting.delete(thread);
+      busy.set(thread, range.from);
+      thread.postMessage(range);
     }
-    const range: RunRange = { from: nextOut, to: Math.min(extent.runs, nextOut + RUNS_PER_RANGE) };
-    nextOut = range.to;
-    lengths.set(thread, range);
-    thread.postMessage(range);
+    if (busy.size === 0) end(resolve);
   };
-  const takeIn = (): boolean => {
-    for (let reports = waiting.get(nextIn); reports !== undefined; reports = waiting.get(nextIn)) {
-      waiting.delete(nextIn);
-      nextIn += reports.length;
-      for (const report of reports) if (tally.add(report)) return true;
-    }
-    return false;
-  };
-  const ranges = new Map<Worker, RunRange>();
   for (const thread of threads) {
-    thread.on('error', reject);
+    thread.on('error', (error) => end(() => reject(error)));
     thread.on('message', (reports: readonly RunReport[]) => {
-      if (isDone) return;
-      waiting.set(ranges.get(thread)?.from ?? 0, reports);
-      if (takeIn()) return end();
-      extent.onProgress(tally.result());
-      handOut(thread, ranges);
+      if (isEnded) return;
+      const from = busy.get(thread) as number;
+      busy.delete(thread);
+      resting.add(thread);
+      if (queue.done(from, reports)) return end(resolve);
+      onProgress(tally.result());
+      handOut();
     });
-    handOut(thread, ranges);
   }
+  handOut();
 });
 
 /** Why by the file's name: threads can run what was built, not the sources. */
 const isBuilt = (): boolean => import.meta.url.endsWith('.js');
 
 export const runCampaign = async (work: CampaignWork, extent: CampaignExtent): Promise<CampaignResult> => {
-  const tally = newTally(propertiesOf(work.properties), extent.maxFailures);
-  const clock = clockOf(extent.timeMs);
-  try {
-    await (extent.workers > 1 && isBuilt() ? inThreads(work, extent, tally, clock) : inThisThread(work, extent, tally, clock));
-  } finally {
-    clock.close();
-  }
+  const { timeMs, isInterrupted } = extent;
+  const since = performance.now();
+  const isOver = (): boolean => isInterrupted() || (timeMs !== undefined && performance.now() - since >= timeMs);
+  const { strategy } = work.options;
+  const tally = newTally(propertiesOf(work.properties), extent.maxFailures, work.asked, { strategy, charts: chartFirings });
+  await ((extent.workers > 1 || process.env.SW_ONE) && isBuilt() ? inThreads(work, extent, tally, isOver) : inThisThread(work, extent, tally, isOver));
   return tally.result();
 };

@@ -1,20 +1,23 @@
 /** `spec.cluster` and `spec.images` of a scenario file: what the cluster is made of, where it differs from the default. */
 import type { Either } from 'fp-ts/lib/Either.js';
 import { isLeft, left, right } from 'fp-ts/lib/Either.js';
+import { parseGoDuration } from '../../api/cron-duration.ts';
 import type { Taint } from '../../api/types.ts';
 import { sortedKeys } from '../../base/order.ts';
 import type { ClusterTopology, NodeTopology } from '../../cluster/topology.ts';
 import { nodeTopology, nodesNamed } from '../../cluster/topology.ts';
 import { parseOverlay } from '../../components/container-runtime/behavior.ts';
 import type { BehaviorOverlay, ImageProfile } from '../../components/container-runtime/behavior.ts';
+import { ALL_CONTROLLERS, controllerNames } from '../../components/kube-controller-manager/controller-names.ts';
 import type { InputProblem } from '../manifests/input-problem.ts';
 import type { Place, SourceDocument } from '../manifests/place.ts';
 import { isFields, problemAt, rootOf, shownPath, within } from '../manifests/place.ts';
 import { manifestsAt } from '../manifests/read-manifests.ts';
 import type { Decoded, Decoder } from './decoder.ts';
 import { all, expected, flag, listOf, mappingOf, refused, textOf, wholeNumber } from './decoder.ts';
+import { nearest } from './nearest.ts';
 
-export type ClusterSpec = Partial<Pick<ClusterTopology, 'nodes' | 'apiservers' | 'kubeProxy' | 'leaderElection' | 'images'>>;
+export type ClusterSpec = Partial<Pick<ClusterTopology, 'nodes' | 'apiservers' | 'kubeProxy' | 'leaderElection' | 'lagMs' | 'images' | 'events' | 'controllers'>>;
 
 interface NodeGroup {
   readonly name: string;
@@ -81,9 +84,38 @@ const nodes: Decoder<readonly NodeTopology[]> = (place) => {
   return isLeft(groups) ? groups : repeatedNode(place, groups.right);
 };
 
-export const clusterSpec: Decoder<Omit<ClusterSpec, 'images'>> = mappingOf<Omit<ClusterSpec, 'images'>>('a mapping such as {nodes: 3}', {
-  nodes, apiservers: wholeNumber('a number of replicas of kube-apiserver', 1), kubeProxy: flag, leaderElection: flag,
+const lag: Decoder<number> = (place) => {
+  const ms = parseGoDuration(String(place.value));
+  return isLeft(ms) || ms.right < 0 ? expected(place, 'how far a message may lag behind the clock, a duration such as 500ms or 1s') : right(ms.right);
+};
+
+const controllerChoices: readonly string[] = [ALL_CONTROLLERS, ...controllerNames];
+
+/** An unknown name is answered with the known ones that are spelt like it, with its minus. */
+const controllerChoice: Decoder<string> = (place) => {
+  const { value } = place;
+  if (typeof value !== 'string') return expected(place, 'the name of a controller');
+  const isOff = value.startsWith('-');
+  const name = isOff ? value.slice(1) : value;
+  if (isOff ? controllerNames.some((one) => one === name) : controllerChoices.includes(value)) return right(value);
+  const known = isOff ? controllerNames.map((one) => `-${one}`) : controllerChoices;
+  return expected(place, `one of ${controllerChoices.join(', ')}, or a name with a minus before it`, nearest(value, known));
+};
+
+const controllers = listOf('a list of controllers such as ["*", -job-controller]', controllerChoice);
+
+interface ClusterFields extends Omit<ClusterSpec, 'images' | 'lagMs'> { readonly lag?: number }
+
+const clusterFields = mappingOf<ClusterFields>('a mapping such as {nodes: 3}', {
+  nodes, apiservers: wholeNumber('a number of replicas of kube-apiserver', 1), kubeProxy: flag, leaderElection: flag, lag, events: flag, controllers,
 });
+
+export const clusterSpec: Decoder<Omit<ClusterSpec, 'images'>> = (place) => {
+  const read = clusterFields(place);
+  if (isLeft(read)) return read;
+  const { lag: lagMs, ...rest } = read.right;
+  return right({ ...rest, ...(lagMs === undefined ? {} : { lagMs }) });
+};
 
 /** Field by field, so that each problem has its own line. */
 const behavior: Decoder<BehaviorOverlay> = (place) => {

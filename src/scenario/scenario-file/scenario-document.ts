@@ -14,6 +14,8 @@ import { listOf, mappingOf, oneOf, refused, textOf } from './decoder.ts';
 import type { ReadFiles } from './references.ts';
 import { objectsAt } from './references.ts';
 import { timelineAt } from './timeline.ts';
+import type { Trials, Vocabulary } from './trials.ts';
+import { expectations, faultsOf, propertyIds, variantIds } from './trials.ts';
 
 const API_VERSION = `${SCENARIO_GROUP}/v1`;
 
@@ -21,10 +23,12 @@ export interface ScenarioOptions extends ManifestOptions {
   /** Instead of those that the file says. */
   readonly nodes?: readonly NodeTopology[];
   readonly readFiles: ReadFiles;
+  readonly vocabulary?: Vocabulary;
 }
 
 export interface ScenarioDocument {
   readonly name: string;
+  readonly trials: Trials;
   readonly cluster: ClusterSpec;
   /** Applied when the cluster has come up. */
   readonly manifests: readonly Manifest[];
@@ -38,17 +42,18 @@ interface Frame {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly cluster?: ClusterSpec; readonly images?: ClusterSpec['images']; readonly manifests?: readonly string[]; readonly timeline?: Place };
+  readonly spec: Trials & { readonly cluster?: ClusterSpec; readonly images?: ClusterSpec['images']; readonly manifests?: readonly string[]; readonly timeline?: Place };
 }
 
 const itself: Decoder<Place> = (place) => right(place);
 
-const frame = mappingOf<Frame>('a scenario', {
+const frameOf = (vocabulary: Vocabulary | undefined): Decoder<Frame> => mappingOf<Frame>('a scenario', {
   apiVersion: oneOf([API_VERSION]), kind: oneOf(['Scenario']),
   metadata: mappingOf<Frame['metadata']>('a mapping such as {name: rolling-update}', { name: textOf('the name of the scenario') }, ['name']),
-  spec: mappingOf<Frame['spec']>('a mapping of cluster, images, manifests and timeline', {
+  spec: mappingOf<Frame['spec']>('a mapping of cluster, images, manifests, timeline and what it is tried with', {
     cluster: clusterSpec, images: imageProfiles, timeline: itself,
     manifests: listOf('a list of paths, relative to this file', textOf('a path, relative to this file')),
+    variants: variantIds, faults: faultsOf(vocabulary), properties: propertyIds(vocabulary), expect: expectations,
   }),
 }, ['apiVersion', 'kind', 'metadata', 'spec']);
 
@@ -56,10 +61,10 @@ const nothing = { manifests: [], skipped: [], files: [] };
 
 /** Decodes a document for which `isScenarioDocument` holds. */
 export const scenarioDocument = (place: Place, options: ScenarioOptions): Decoded<ScenarioDocument> => {
-  const read = frame(place);
+  const read = frameOf(options.vocabulary)(place);
   if (isLeft(read)) return read;
   const { metadata, spec } = read.right;
-  const { cluster = {}, images } = spec;
+  const { cluster = {}, images, manifests: _manifests, timeline: _timeline, ...trials } = spec;
   const skipped: InputProblem[] = [];
   const files: string[] = [];
   const found = (at: Place): Decoded<readonly Manifest[]> => {
@@ -74,7 +79,9 @@ export const scenarioDocument = (place: Place, options: ScenarioOptions): Decode
   const timeline = spec.timeline === undefined ? right([])
     : timelineAt(spec.timeline, { namespace: options.namespace ?? 'default', nodeNames: nodes.map(({ name }) => name), objectsAt: found });
   if (isLeft(manifests) || isLeft(timeline)) return left([manifests, timeline].flatMap((one): readonly InputProblem[] => (isLeft(one) ? one.left : [])));
-  return right({ name: metadata.name, cluster: { ...cluster, ...(images === undefined ? {} : { images }) }, manifests: manifests.right, timeline: timeline.right, skipped, files });
+  return right({
+    name: metadata.name, trials, cluster: { ...cluster, ...(images === undefined ? {} : { images }) }, manifests: manifests.right, timeline: timeline.right, skipped, files,
+  });
 };
 
 /** The one scenario among some documents, if there is one. */
