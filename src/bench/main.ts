@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { formatTable } from '../cli/output/tables.ts';
 import { clusterFigures } from './cluster-figures.ts';
+import { exhaustiveFigures } from './exhaustive-figures.ts';
 import type { Figure } from './figures.ts';
 import { kernelFigures } from './kernel-figures.ts';
 import { shrinkFigures } from './shrink-figures.ts';
@@ -10,7 +11,7 @@ import { schedulerFigures } from './scheduler-figures.ts';
 const row = ({ name, value, target, ratio, note }: Figure): readonly string[] => [name, value, target ?? '', ratio === undefined ? '' : `${ratio.toFixed(2)}x`, note];
 
 export const main = async (args: readonly string[]): Promise<void> => {
-  const figures = [...await kernelFigures(), ...await schedulerFigures(), ...clusterFigures(), ...shrinkFigures()];
+  const figures = [...await kernelFigures(), ...await schedulerFigures(), ...clusterFigures(), ...exhaustiveFigures(), ...shrinkFigures()];
   if (args.includes('--json')) {
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     return;
