@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ApiserverState } from '../../src/components/kube-apiserver/state.ts';
 import type { RuntimeState } from '../../src/components/container-runtime/state.ts';
+import { defaultTopology } from '../../src/cluster/topology.ts';
 import { etcdState } from '../../src/cluster/store-view.ts';
 import type { Step } from '../../src/kernel/step.ts';
 import type { World } from '../../src/kernel/world.ts';
@@ -45,6 +46,16 @@ describe('timeout', () => {
         expect(breaks).not.toMatchObject([{ a: 'kubectl' }]);
       }
     }
+  });
+});
+
+describe('timeout of the user', () => {
+  it('hits one who types again, and what was asked for comes to be', () => {
+    const patient = webSubject({ user: { ...defaultTopology.user, retypeAfterMs: 5000 } });
+    const run = faultyRun(patient);
+    expect(run.begin('timeout', ({ breaks: [step] }) => step?.kind === 'reset' && step.a === 'kubectl')).toHaveLength(1);
+    expect(run.settle()).toBe('settled');
+    expect(isConverged(run.world)).toBe(true);
   });
 });
 

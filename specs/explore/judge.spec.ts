@@ -44,6 +44,16 @@ const side = (id: string, wanted: number): Actor => hosted<null, number>({
 const fight = (): World => worldOf([register(), side('down', 0), side('up', 1)]);
 const peace = (): World => worldOf([register(), side('down', 1), side('up', 1)]);
 
+/** Answers every call of the other with one, until it is told to end. */
+const caller = (id: string, other: string): Actor => hosted<{ readonly isOver: boolean }, unknown>({
+  id, initial: { isOver: false },
+  transition: (state, input) => {
+    if (input.kind === 'start') return [state, id === 'a' ? [send(other, 'call', 'call')] : noEffects];
+    if (input.kind === 'message' && input.body === 'end') return [{ isOver: true }, noEffects];
+    return [state, state.isOver ? noEffects : [send(other, 'call', 'call')]];
+  },
+});
+
 /** Does nothing but tick once a second. `counts`: and counts. */
 const ticker = (counts: boolean): World => worldOf([hosted<number, unknown>({
   id: 'ticker', initial: 0, transition: (count, input) => (input.kind === 'start' || input.kind === 'timer' ? [counts ? count + 1 : count, [arm('tick', 1000)]] : [count, noEffects]),
@@ -84,6 +94,22 @@ describe('explore.judge endings', () => {
     expect(judged(subjectWith(() => ticker(false), never)).outcome).toBe('lasso');
   });
 
+  it('still: only in the fair order', () => {
+    /** Nothing has changed for five ticks of those that were watched. */
+    const fiveTicks = (world: World): (() => Ending | undefined) => {
+      const sinceMs = world.nowMs;
+      return () => (world.nowMs - sinceMs > 5000 ? 'still' : undefined);
+    };
+    const subject: Subject = { ...subjectOf(() => ticker(true)), ending: fiveTicks };
+    const endsAt = (fairAfter: number): number => {
+      let taken = 0;
+      const { outcome, schedule } = judgeRun(subject, (world) => ({ ...listPilot(world, [], 'fifo'), taken: () => { taken += 1; }, isFair: () => taken > fairAfter }), [], { budget });
+      expect(outcome).toBe('still');
+      return schedule.length;
+    };
+    expect([endsAt(0), endsAt(20)]).toEqual([7, 27]);
+  });
+
   it('budget: neither is known', () => {
     expect(judged(subjectWith(() => ticker(true), never), [nothing])).toMatchObject({ outcome: 'budget', violation: { message: expect.stringContaining('budget was spent') as string } });
   });
@@ -99,6 +125,16 @@ describe('explore.judge endings', () => {
     const { outcome, lasso, schedule } = judged(subjectWith(() => ticker(true), never, content));
     expect({ outcome, lasso, steps: schedule.length }).toEqual({ outcome: 'lasso', lasso: { by: 'content', cycle: ['ticker write it'], steps: 1 }, steps: 2 * LAPS + 1 });
     expect(describeLasso(lasso as never)).toBe(`the same 1 writes have gone round ${2 * LAPS} times: ticker write it`);
+  });
+
+  it('a lasso in which no time passes is none if a timer ends it', () => {
+    const content = (): ContentWatch => ({ see: ({ step }) => (step.kind === 'deliver' ? [{ what: `${step.from} calls`, content: 0 }] : []) });
+    const callers = (endsAfterMs: number) => (): World => worldOf([caller('a', 'b'), caller('b', 'a'), hosted<null, unknown>({
+      id: 'end', initial: null,
+      transition: (state, input) => [state, input.kind === 'start' ? [arm('end', endsAfterMs)] : [send('a', 'end', 'end'), send('b', 'end', 'end')]],
+    })], { lagMs: 1000 });
+    expect(judged(subjectWith(callers(500), never, content)).outcome).toBe('quiescent');
+    expect(judged(subjectWith(callers(60_000), never, content))).toMatchObject({ outcome: 'lasso' });
   });
 
   it('content that grows is none', () => {

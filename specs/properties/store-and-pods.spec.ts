@@ -1,6 +1,7 @@
 /** The properties of the store, its watches, pods, garbage, Services and nodes, each by a story in which it holds and one in which it is violated. */
 import { describe, expect, it } from 'vitest';
 import { emptyMap, mapFrom } from '../../src/base/persistent-map.ts';
+import type { Effect } from '../../src/kernel/transition.ts';
 import type { ApiAnswer, ApiRequest } from '../../src/protocol/api.ts';
 import { atRevision, configMap, ENDING, node, ownedBy, pod, replicaSet, service, slice } from './objects.ts';
 import { storyFor } from './story.ts';
@@ -62,6 +63,13 @@ describe('watches', () => {
     const story = () => storyFor('client.observer-monotonic').receives('kube-scheduler', 'watch/pods', shown(9));
     expect(story().receives('kube-scheduler', 'watch/pods', listed(9)).receives('kube-scheduler', 'watch/nodes', shown(4)).ends()).toEqual([]);
     expect(story().receives('kube-scheduler', 'watch/pods', listed(8)).ends()).toEqual(['back in time']);
+  });
+  it('observer-monotonic: an answer to a process that has ended is shown to nobody', () => {
+    const listed = (id: number, revision: number) => ({ kind: 'api-answer', id, answer: { kind: 'list', code: 200, list: { metadata: { resourceVersion: String(revision) }, items: [] } } });
+    const asks = (id: number): Effect => ({ kind: 'send', to: 'kube-apiserver', channel: 'watch/services', body: { kind: 'api-request', id, request: { verb: 'list', resource: 'services' } } });
+    const restarted = () => storyFor('client.observer-monotonic').does('kube-proxy/n', asks(1)).receives('kube-proxy/n', 'process', { kind: 'process-start' }).does('kube-proxy/n', asks(2));
+    expect(restarted().receives('kube-proxy/n', 'watch/services', listed(1, 9)).receives('kube-proxy/n', 'watch/services', listed(2, 8)).ends()).toEqual([]);
+    expect(restarted().receives('kube-proxy/n', 'watch/services', listed(2, 9)).receives('kube-proxy/n', 'watch/services', listed(2, 8)).ends()).toEqual(['back in time']);
   });
 });
 
@@ -125,6 +133,10 @@ describe('garbage', () => {
     const [free, held] = [configMap('a'), configMap('a', { finalizers: ['example.com/hold'] })];
     expect(storyFor('gc.finalizer-blocks').put(free).remove(free).exchange('kubectl', deleteOf('configmaps', 'a'), gone('uid-a')).ends()).toEqual([]);
     expect(storyFor('gc.finalizer-blocks').put(held).remove(held).exchange('kubectl', deleteOf('configmaps', 'a'), gone('uid-a')).ends()).toEqual(['removed']);
+    const told = storyFor('gc.finalizer-blocks').put(held).remove(held);
+    const shows = (revision: number): ApiAnswer => answered(atRevision(held, revision));
+    expect(told.exchange('kubectl', deleteOf('configmaps', 'a'), shows(told.revision() - 1)).ends()).toEqual([]);
+    expect(told.exchange('kubectl', deleteOf('configmaps', 'a'), shows(told.revision())).ends()).toEqual(['removed']);
   });
 });
 

@@ -3,8 +3,12 @@
  * in the end is asked for, as *eventually stable reconciliation*: desired leads to matched, and stays.
  *
  * Hence a run that is settled goes on in the fair order for `stayMs` of simulated time, and counts as settled only if it is so at every moment of it at
- * which nothing is under way; then `eventually` is judged. A run that does not settle ends when it is known that it never will: nothing is left to take,
- * nothing will change, or it goes round in a lasso (in which case what must hold in the end must hold all the way round); or when its budget is spent.
+ * which nothing is under way; then `eventually` is judged. It need not go on where nothing has broken and nothing but heartbeats is due so long.
+ *
+ * A run that does not settle ends when it is known that it never will: nothing is left to take, nothing will change, or it goes round in a lasso (in which
+ * case what must hold in the end must hold all the way round); or when its budget is spent.
+ * That nothing will change is believed in the fair order alone: a chooser that lets each message lag as long as it may can keep every request from being
+ * answered in time.
  *
  * Ref: Sun et al., "Anvil: Verifying Liveness of Cluster Management Controllers" (OSDI 2024), eventually stable reconciliation
  */
@@ -132,14 +136,17 @@ interface Stay {
   readonly isOn: () => boolean;
 }
 
+type IsOnlyBeating = (withinMs: number) => boolean;
+
 /** Only moments at which nothing is under way count: in between, a heartbeat is not a change of mind. */
-const newStay = (world: World, stayMs: number): Stay => {
+const newStay = (world: World, stayMs: number, isOnlyBeating: IsOnlyBeating): Stay => {
   let since: { readonly ms: number; readonly step: number } | undefined;
   return {
     isOver: (ended) => {
       if (ended === 'settled') {
         since ??= { ms: world.nowMs, step: world.stepCount };
-        return world.nowMs - since.ms >= stayMs || world.stepCount - since.step >= STAY_STEPS;
+        const leftMs = stayMs - (world.nowMs - since.ms);
+        return leftMs <= 0 || world.stepCount - since.step >= STAY_STEPS || isOnlyBeating(leftMs);
       }
       if (since !== undefined && world.undeliveredCount === 0) since = undefined;
       return false;
@@ -148,30 +155,86 @@ const newStay = (world: World, stayMs: number): Stay => {
   };
 };
 
+/** So often, at most, time is let pass in a lasso that takes none: each time as long as a message may lag. Reflectors that back off try again by then. */
+const MOST_PAUSES = 3;
+
+interface Pauses {
+  /** After every step. */
+  readonly see: () => void;
+  /** Lets timers fire before the messages that are under way, if none has fired all round the lasso. False where none can, or that has been tried enough. */
+  readonly make: (lasso: Lasso, take: (step: Step) => void) => boolean;
+}
+
+/**
+ * Why: the oldest message first, and a timer only when no message is left, is an order in which no time passes while somebody is busy; but what would end
+ * that may wait for a timer.
+ */
+const newPauses = (world: World): Pauses => {
+  const offered = world.offered();
+  const isTimer = ({ kind }: Step): boolean => kind === 'fire';
+  let made = 0;
+  let lastMs = world.nowMs;
+  let since = world.stepCount;
+  return {
+    see: () => {
+      if (world.nowMs === lastMs) return;
+      lastMs = world.nowMs;
+      since = world.stepCount;
+    },
+    make: ({ steps }, take) => {
+      if (made >= MOST_PAUSES || world.stepCount - since < steps) return false;
+      made += 1;
+      let step = offered.oldestWhere(isTimer);
+      if (step === undefined) return false;
+      for (; step !== undefined; step = offered.oldestWhere(isTimer)) take(step);
+      return true;
+    },
+  };
+};
+
 /** `see` answers whether the step broke a property. */
 const follow = (subject: Subject, world: World, pilot: Pilot, { maxSteps, maxMs, stayMs = STAY_MS }: RunBudget, see: (record: StepRecord) => boolean): Ended => {
-  const ending = subject.ending(world);
-  const stay = newStay(world, stayMs);
+  let ending = subject.ending(world);
+  let isFair = pilot.isFair?.() ?? true;
+  let isUndisturbed = true;
+  const stay = newStay(world, stayMs, (withinMs) => isUndisturbed && subject.isOnlyBeating?.(world, withinMs) === true);
   const sinceMs = world.nowMs;
+  const pauses = newPauses(world);
   let recurrence: RecurrenceWatch | undefined;
+  let isBroken = false;
+  const take = (step: Step): StepRecord => {
+    const record = world.take(step);
+    pilot.taken?.(step);
+    isBroken = see(record) || isBroken;
+    pauses.see();
+    return record;
+  };
   for (let steps = 0; steps < maxSteps && world.nowMs - sinceMs <= maxMs; steps += 1) {
     const step = pilot.next() ?? mend(pilot);
     if (step === undefined) return { outcome: ending() ?? 'quiescent' };
-    const record = world.take(step);
-    pilot.taken?.(step);
-    if (see(record)) return { outcome: 'violated' };
+    const record = take(step);
+    isUndisturbed &&= step.kind === 'deliver' || step.kind === 'fire';
+    if (isBroken) return { outcome: 'violated' };
+    const wasFair = isFair;
+    isFair = pilot.isFair?.() ?? true;
+    // Why anew: what stood still until now may have been kept from moving.
+    if (isFair && !wasFair) ending = subject.ending(world);
     const ended = ending();
     const hasStayed = stay.isOver(ended);
     if (ended !== undefined) {
       if (!pilot.isCalm()) pilot.calm();
       pilot.settle?.();
-      if (pilot.isCalm() && (hasStayed || ended === 'still')) return { outcome: ended };
+      if (pilot.isCalm() && (hasStayed || (ended === 'still' && isFair))) return { outcome: ended };
     }
-    if (pilot.isFair?.() !== true) continue;
+    if (!isFair || pilot.isFair === undefined) continue;
     // Why not while it stays: most runs end so, and need never be watched.
     if (recurrence === undefined && !stay.isOn()) recurrence = watchRecurrence(world, subject.content?.(world));
     const found = recurrence?.see(record, stay.isOn());
-    if (found !== undefined) return found.kind === 'still' ? { outcome: 'still' } : { outcome: 'lasso', lasso: found.lasso };
+    if (found === undefined) continue;
+    if (found.kind === 'still') return { outcome: 'still' };
+    if (!pauses.make(found.lasso, take)) return { outcome: 'lasso', lasso: found.lasso };
+    if (isBroken) return { outcome: 'violated' };
+    recurrence = undefined;
   }
   return { outcome: 'budget' };
 };

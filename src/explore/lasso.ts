@@ -33,9 +33,10 @@ export interface RecurrenceWatch {
 
 /** After so many rounds of the same content in a row states are compared; after twice as many, the content is believed. */
 export const LAPS = 4;
-/** After so many idle moments without a write states are compared, and then at every fourth of them. */
+/** After so many idle moments without a write states are compared: at every fourth of them, and half as often each time that so many have doubled. */
 const QUIET = 100;
 const QUIET_STRIDE = 4;
+const quietStride = (quiet: number): number => QUIET_STRIDE << (31 - Math.clz32(quiet / QUIET));
 /** Of a cycle of content, in writes. */
 const LONGEST = 96;
 /** States that are remembered. Why bounded: memory; a lasso that begins later is still found by content. */
@@ -99,7 +100,7 @@ export const watchRecurrence = (world: World, content: ContentWatch | undefined)
     return known.writes === log.length ? { kind: 'still' } : lasso('state', log.length - known.writes, step - known.step);
   };
   /** Why not always: hashing a state costs as much as many steps. */
-  const isSuspect = (): boolean => content === undefined || rounds !== undefined || (quiet > QUIET && quiet % QUIET_STRIDE === 0);
+  const isSuspect = (): boolean => content === undefined || rounds !== undefined || (world.undeliveredCount === 0 && quiet > QUIET && quiet % quietStride(quiet) === 0);
   return {
     see: (record, isStaying) => {
       step += 1;

@@ -47,6 +47,11 @@ export interface Subject {
   readonly targets: FaultTargets;
   /** Watches one run. Asked after every step. */
   readonly ending: (world: World) => () => Ending | undefined;
+  /**
+   * Whether in a settled run without faults nothing is due within so many ms but heartbeats, which change nothing that counts: then it stays settled so
+   * long, and need not be watched. Absent: never known.
+   */
+  readonly isOnlyBeating?: (world: World, withinMs: number) => boolean;
   /** Of a world as it stands now. Absent: every step counts as progress. */
   readonly content?: (world: World) => ContentWatch;
   /** Absent: it cannot be searched exhaustively. */

@@ -2,6 +2,7 @@
 import { ETCD } from '../cluster/store-view.ts';
 import type { StepRecord } from '../kernel/step.ts';
 import type { World } from '../kernel/world.ts';
+import { APISERVER, exchangesOf, requestIn } from './api-traffic.ts';
 import { changesOf } from './changes.ts';
 import { isFault } from './faults.ts';
 import type { Monitor, Property, Violation } from './property.ts';
@@ -48,6 +49,9 @@ export const checkProperties = (properties: readonly Property[]): PropertyChecke
   const watchers: readonly Watcher[] = properties.map((property) => ({ property, monitor: property.monitor(), finding: undefined }));
   const curious = watchers.filter(({ monitor }) => monitor.interest === undefined);
   const faultful = watchers.filter(({ monitor }) => monitor.interest?.faults === true);
+  const asked = watchers.filter(({ monitor }) => monitor.interest?.requests === true);
+  const answered = watchers.filter(({ monitor }) => monitor.interest?.exchanges === true);
+  const askedOnly = asked.filter((watcher) => !answered.includes(watcher));
   const byActor = new Map<string, Watcher[]>();
   const byResource = new Map<string, Watcher[]>();
   for (const watcher of watchers) {
@@ -71,12 +75,20 @@ export const checkProperties = (properties: readonly Property[]): PropertyChecke
     const group = new Set(changes.flatMap(({ resource }) => byResource.get(resource) ?? []));
     show([...group], world, record);
   };
+  /** Who is interested in both is shown a step once. Why exchanges are read in any case: reading follows every step of a server. */
+  const showTraffic = (world: World, record: StepRecord): void => {
+    const isAnswering = answered.length > 0 && exchangesOf(world, record).length > 0;
+    if (isAnswering) show(answered, world, record);
+    if (asked.length > 0 && requestIn(record) !== undefined) show(isAnswering ? askedOnly : asked, world, record);
+  };
   return {
     step: (world, record) => {
       if (curious.length > 0) show(curious, world, record);
       if (faultful.length > 0 && isFault(record)) show(faultful, world, record);
       if (record.actor === undefined) return;
-      show(byActor.get(componentOf(record.actor)), world, record);
+      const component = componentOf(record.actor);
+      show(byActor.get(component), world, record);
+      if (component === APISERVER) return showTraffic(world, record);
       if (record.actor === ETCD && byResource.size > 0) showChanges(world, record);
     },
     end: (world) => { for (const watcher of watchers) note(watcher, watcher.monitor.end(world), world.stepCount); },

@@ -20,6 +20,10 @@ export interface Interest {
   readonly resources?: readonly ResourceId[];
   /** Steps of these actors, by the name before the slash: `kube-apiserver`, `container-runtime`. */
   readonly actors?: readonly string[];
+  /** Steps that bring a request to a kube-apiserver; see `requestIn`. */
+  readonly requests?: boolean;
+  /** Steps in which a kube-apiserver answers requests; see `exchangesOf`. */
+  readonly exchanges?: boolean;
   /** Crashes, restarts, cuts, resets, skews. */
   readonly faults?: boolean;
 }

@@ -8,7 +8,7 @@ import { etcdState } from '../../cluster/store-view.ts';
 import { infoOf, storageKey } from '../../components/kube-apiserver/storage/codec.ts';
 import type { World } from '../../kernel/world.ts';
 import type { ApiRequest } from '../../protocol/api.ts';
-import { APISERVER, requestIn } from '../api-traffic.ts';
+import { requestIn } from '../api-traffic.ts';
 import { deletes } from '../applies.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -48,7 +48,7 @@ export const gcSafe = always({
   source: 'docs: Garbage Collection',
   appliesTo: deletes('deployments.apps', 'replicasets.apps', 'jobs.batch', 'cronjobs.batch'),
 }, () => ({
-  interest: { actors: [APISERVER] },
+  interest: { requests: true },
   step: (world, record) => {
     const asked = requestIn(record);
     return asked?.userAgent === GARBAGE_COLLECTOR ? judge(world, asked.request) : undefined;

@@ -9,7 +9,7 @@ import { evicts, untoleratedTaint } from '../../api/tolerations.ts';
 import type { Node, Pod } from '../../api/types.ts';
 import { readObject, readStore } from '../../cluster/store-view.ts';
 import type { World } from '../../kernel/world.ts';
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { keeps, serves, taints } from '../applies.ts';
 import { changesOf } from '../changes.ts';
@@ -60,7 +60,7 @@ export const noEvictWithoutTaint = always({
     return violation('no taint', `Pod ${nameOf(pod)} was evicted from ${node.metadata.name}, which has no taint that evicts.`);
   };
   return {
-    interest: { actors: [APISERVER], resources: ['nodes'] },
+    interest: { resources: ['nodes'], exchanges: true },
     step: (world, record) => {
       for (const { before, after } of changesOf(world, record)) {
         if (before?.kind === 'Node' && ((before as Node).spec.taints ?? []).some(evicts)) taintedMs.set(before.metadata.name, world.nowMs);

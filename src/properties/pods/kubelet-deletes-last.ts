@@ -5,7 +5,7 @@
  */
 import type { Pod } from '../../api/types.ts';
 import type { World } from '../../kernel/world.ts';
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { removesPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
@@ -52,7 +52,7 @@ export const kubeletDeletesLast = always({
     return forced.delete(name) ? undefined : judgeRemoval(pod, world);
   };
   return {
-    interest: { resources: ['pods'], actors: [APISERVER] },
+    interest: { resources: ['pods'], requests: true, exchanges: true },
     step: (world, record): Verdict => {
       const name = forcedDelete(record);
       if (name !== undefined) forced.add(name);

@@ -5,7 +5,6 @@
 import type { RuntimeState } from '../../components/container-runtime/state.ts';
 import type { World } from '../../kernel/world.ts';
 import type { FromRuntime } from '../../protocol/cri.ts';
-import { APISERVER } from '../api-traffic.ts';
 import { hasPods, makes } from '../applies.ts';
 import { always, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -43,7 +42,7 @@ export const runsOnOneNode = always({
   const running: Running = new Map();
   let broken: string | undefined;
   return {
-    interest: { actors: [RUNTIME, APISERVER] },
+    interest: { actors: [RUNTIME], requests: true },
     broken: () => broken,
     step: (world: World, record): Verdict => {
       const { actor, effects } = record;

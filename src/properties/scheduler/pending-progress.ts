@@ -1,12 +1,15 @@
 /**
  * scheduler.pending-progress: a pod that some node would take is bound, and soon: within two minutes of when a pod or a node last made way. (Upstream's
- * safety net, which retries unschedulable pods after five minutes, is not what a cluster should live on.)
+ * safety net, which retries unschedulable pods after five minutes, is not what a cluster should live on.) Time in which the scheduler has not started, or
+ * does not lead, does not count.
  * Models: pkg/scheduler/backend/queue/scheduling_queue.go; the race lost-wake-up, #72122 #73309
  * Not modelled: preemption, affinity among pods, topology spread, ports and volumes: pods that ask for these are not judged.
  */
 import type { Pod } from '../../api/types.ts';
 import { MINUTE_MS } from '../../api/time.ts';
+import { KUBE_SCHEDULER } from '../../cluster/create-cluster.ts';
 import { readStore } from '../../cluster/store-view.ts';
+import type { SchedulerState } from '../../components/kube-scheduler/state.ts';
 import { makes, ownsPods } from '../applies.ts';
 import { changesOf } from '../changes.ts';
 import type { StoreChange } from '../changes.ts';
@@ -27,13 +30,17 @@ export const pendingProgress = eventually({
   id: 'scheduler.pending-progress',
   statement: 'A pod that some node would take is bound within two minutes of when a pod or a node last made way.',
   source: 'https://github.com/kubernetes/kubernetes/issues/72122',
-  assumes: ['the scheduler is neither restarted nor cut off meanwhile'],
+  assumes: ['the scheduler leads, and is not cut off, meanwhile'],
   appliesTo: makes(ownsPods),
 }, () => {
   let movedMs: number | undefined;
   return {
-    interest: { resources: ['pods', 'nodes'] },
+    interest: { resources: ['pods', 'nodes'], actors: [KUBE_SCHEDULER] },
     step: (world, record): Verdict => {
+      if (record.actor === KUBE_SCHEDULER) {
+        if (world.stateOf<SchedulerState>(KUBE_SCHEDULER).phase !== 'scheduling') movedMs = world.nowMs;
+        return undefined;
+      }
       let verdict: Verdict;
       for (const change of changesOf(world, record)) {
         if (change.resource !== 'pods' && change.resource !== 'nodes') continue;

@@ -3,7 +3,7 @@ import { controllerOf } from '../../api/pod-helpers.ts';
 import type { Pod } from '../../api/types.ts';
 import { KUBE_CONTROLLER_MANAGER } from '../../cluster/create-cluster.ts';
 import type { HostState } from '../../client/controller-host.ts';
-import { APISERVER, exchangesOf, requestIn } from '../api-traffic.ts';
+import { exchangesOf, requestIn } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { and, deletes, evicts, hasNodes, makes, or, ownsPods, rollsOut, serves, suffers } from '../applies.ts';
 import { overChanges, sometimes } from '../monitors.ts';
@@ -39,7 +39,7 @@ export const conflictRetried = sometimes({
 }, () => {
   const refused = new Set<string>();
   return {
-    interest: { actors: [APISERVER] },
+    interest: { exchanges: true },
     step: (world, record): Verdict => {
       let verdict: Verdict;
       for (const exchange of exchangesOf(world, record)) {
@@ -60,7 +60,7 @@ export const watchResumed = sometimes({
 }, () => {
   const watched = new Set<string>();
   return {
-    interest: { actors: [APISERVER] },
+    interest: { requests: true },
     step: (_world, record): Verdict => {
       const asked = requestIn(record);
       if (asked?.request.verb !== 'watch') return undefined;

@@ -8,7 +8,7 @@ import type { ResourceId } from '../../api/resources.ts';
 import { etcdState, readStore } from '../../cluster/store-view.ts';
 import { storedAs } from '../../components/kube-apiserver/storage/codec.ts';
 import type { World } from '../../kernel/world.ts';
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
 import type { Verdict } from '../monitors.ts';
@@ -44,6 +44,6 @@ export const listConsistent = always({
   // Why: once reflectors watch, it is a matter of chance whether anybody lists again.
   appliesTo: () => false,
 }, () => ({
-  interest: { actors: [APISERVER] },
+  interest: { exchanges: true },
   step: (world, record) => firstViolation(exchangesOf(world, record).map((exchange) => judge(exchange, world))),
 }));

@@ -5,7 +5,7 @@
 import type { KubeObject } from '../../api/object.ts';
 import { infoOf, storageKey, storedAs } from '../../components/kube-apiserver/storage/codec.ts';
 import type { World } from '../../kernel/world.ts';
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { changesAt } from '../changes.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
@@ -31,6 +31,6 @@ export const noLostUpdate = always({
   statement: 'An update that names a resourceVersion is applied to that version, or not at all.',
   source: 'API conventions: concurrency control and consistency',
 }, () => ({
-  interest: { actors: [APISERVER] },
+  interest: { exchanges: true },
   step: (world, record) => firstViolation(exchangesOf(world, record).map((exchange) => judge(exchange, world))),
 }));

@@ -2,7 +2,7 @@
  * api.uid-precondition: a delete that names a uid removes only the object with that uid.
  * Models: apiserver/pkg/storage/interfaces.go Preconditions.Check; the race recreated-victim, #25169 #29522
  */
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { removesPods } from '../applies.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
@@ -28,6 +28,6 @@ export const uidPrecondition = always({
   source: 'https://github.com/kubernetes/kubernetes/issues/29522',
   appliesTo: removesPods,
 }, () => ({
-  interest: { actors: [APISERVER] },
+  interest: { exchanges: true },
   step: (world, record) => firstViolation(exchangesOf(world, record).map(judge)),
 }));

@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from '../../api/object.ts';
 import { controllerOf } from '../../api/pod-helpers.ts';
-import { APISERVER, exchangesOf } from '../api-traffic.ts';
+import { exchangesOf } from '../api-traffic.ts';
 import type { Exchange } from '../api-traffic.ts';
 import { makes, ownsPods } from '../applies.ts';
 import { always, firstViolation, violation } from '../monitors.ts';
@@ -36,6 +36,6 @@ export const takesOwnership = always({
   source: 'design proposal: ControllerRef',
   appliesTo: makes(ownsPods),
 }, () => ({
-  interest: { actors: [APISERVER] },
+  interest: { exchanges: true },
   step: (world, record) => firstViolation(exchangesOf(world, record).map(judge)),
 }));
