@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CampaignOptions } from '../../src/explore/campaign.ts';
-import { defaultCampaignOptions, explore } from '../../src/explore/campaign.ts';
+import { defaultCampaignOptions, explore, faultsIn } from '../../src/explore/campaign.ts';
 import { continued, isBrokenBy } from '../../src/explore/explain/replays.ts';
 import type { ExplainOptions } from '../../src/explore/explain/replays.ts';
 import { findNoReturn } from '../../src/explore/explain/no-return.ts';
@@ -11,6 +11,8 @@ import { judgeRun } from '../../src/explore/judge.ts';
 import { strategyPilot } from '../../src/explore/pilot.ts';
 import { holdPilot } from '../../src/explore/shrink/hold-plan.ts';
 import type { HoldPlan } from '../../src/explore/shrink/hold-plan.ts';
+import { lawfulList } from '../../src/explore/shrink/lawful-list.ts';
+import { newListFollower } from '../../src/explore/shrink/list-follower.ts';
 import { reduceList } from '../../src/explore/shrink/minimise-list.ts';
 import { shrinkFailure } from '../../src/explore/shrink/shrink-failure.ts';
 import type { ShrunkRun } from '../../src/explore/shrink/shrink-run.ts';
@@ -22,6 +24,7 @@ import { fifoChooser } from '../../src/kernel/choosers/fifo.ts';
 import { randomChooser } from '../../src/kernel/choosers/random.ts';
 import { printStep } from '../../src/kernel/print-step.ts';
 import { run } from '../../src/kernel/run.ts';
+import type { Step } from '../../src/kernel/step.ts';
 import { decodeToken, encodeToken } from '../../src/kernel/token.ts';
 import type { Property } from '../../src/properties/property.ts';
 import { atMostOne, exactlyOne, forgetfulSubject, racySubject } from '../../specs/explore/racy-toy.ts';
@@ -36,13 +39,19 @@ const seed = fc.string({ maxLength: 5 });
 const planted = fc.record({ name: searching, text: seed, property: fc.constantFrom(atMostOne, exactlyOne), takesCrash: fc.boolean() });
 type Planted = typeof planted extends fc.Arbitrary<infer T> ? T : never;
 
-const shrunkOf = ({ name, text, property, takesCrash }: Planted): ShrunkRun | undefined => {
+interface Shrinking { readonly found: readonly Step[]; readonly shrunk: ShrunkRun | undefined }
+
+const shrinkingOf = ({ name, text, property, takesCrash }: Planted, runsLeft: number): Shrinking | undefined => {
   const make = takesCrash ? forgetfulSubject : racySubject;
   const faults = takesCrash ? crashes : [];
   const [failure] = explore([() => make()], [property], 2000, 1, { ...options, strategy: takesCrash ? 'random' : name, seed: text, faults }).failures;
-  return failure === undefined ? undefined : shrinkFailure({ subject: make(), schedule: failure.schedule },
-    { property, signature: failure.violation.signature, budget, effort: { runsLeft: 5000, stepsLeft: 1_000_000 } }, { seed: text, faults, limits, tries: 5 });
+  if (failure === undefined) return undefined;
+  const shrunk = shrinkFailure({ subject: make(), schedule: failure.schedule },
+    { property, signature: failure.violation.signature, budget, effort: { runsLeft, stepsLeft: 1_000_000 } }, { seed: text, faults, limits, tries: 5 });
+  return { found: failure.schedule, shrunk };
 };
+
+const shrunkOf = (drawn: Planted): ShrunkRun | undefined => shrinkingOf(drawn, 5000)?.shrunk;
 
 const breaks = ({ subject, violation }: ShrunkRun, plan: HoldPlan, property: Property): boolean =>
   judgeRun(subject, (world) => holdPilot(world, plan), [property], { budget }).violation?.signature === violation.signature;
@@ -61,6 +70,34 @@ describe('explore.shrinking, on its three axes', () => {
       plan.faults.forEach((_, i) => { expect(breaks(shrunk, { ...plan, faults: without(plan.faults, i) }, drawn.property)).toBe(false); });
       for (const { make } of subject.simpler()) expect(breaks({ ...shrunk, subject: make() }, plan, drawn.property)).toBe(false);
     }), { numRuns: 12 });
+  });
+
+  it('ends no larger than it was given, however little may be tried', () => {
+    fc.assert(fc.property(planted, fc.integer({ min: 2, max: 40 }), (drawn, runsLeft) => {
+      const shrinking = shrinkingOf({ ...drawn, property: atMostOne }, runsLeft);
+      if (shrinking === undefined) return;
+      const { found, shrunk } = shrinking;
+      expect(shrunk).toBeDefined();
+      if (shrunk === undefined) return;
+      const faults = faultsIn(found).length;
+      expect(shrunk.faults).toBeLessThanOrEqual(faults);
+      if (shrunk.faults === faults) expect(shrunk.matters).toBeLessThanOrEqual(found.length);
+    }), { numRuns: 20 });
+  });
+
+  it('follows a list from where it parts from another just as from the beginning', () => {
+    fc.assert(fc.property(planted, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (drawn, cuts) => {
+      const shrinking = shrinkingOf({ ...drawn, property: atMostOne }, 2);
+      if (shrinking?.shrunk === undefined) return;
+      const { found, shrunk: { subject, violation: { signature } } } = shrinking;
+      const { follow, keep } = newListFollower(subject, { property: atMostOne, signature, effort: { runsLeft: 100, stepsLeft: 100_000 } });
+      keep(found);
+      for (const cut of cuts) {
+        const steps = without(found, cut % found.length);
+        const { outcome, schedule, violation } = judgeRun(subject, (world) => lawfulList(world, steps, 'stop'), [atMostOne], { budget });
+        expect(follow(steps)).toEqual(outcome === 'violated' && violation?.signature === signature ? schedule : undefined);
+      }
+    }), { numRuns: 15 });
   });
 
   it('gives 1-minimal sublists though items fall away by themselves, and asks far less than once for each item', () => {

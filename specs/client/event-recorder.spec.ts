@@ -36,6 +36,12 @@ describe('event recorder', () => {
     const names = ['a', 'b', 'c'].map((message) => (record(newEventRecorder(), message).request?.body as KubeObject | undefined)?.metadata.name);
     expect(new Set(names).size).toBe(3);
   });
+  it('does nothing where it is silent', () => {
+    const recorder = newEventRecorder();
+    const step = recordEvent(recorder, { ...config, isSilent: true }, { regarding: web, type: 'Normal', reason: 'ScalingReplicaSet', message: 'a' }, testEnv(START_MS));
+    expect(step.recorder).toBe(recorder);
+    expect(step).toMatchObject({ request: undefined, effects: [] });
+  });
   it('writes one at a time, in order', () => {
     const first = record(newEventRecorder(), 'a');
     const second = record(first.recorder, 'b');

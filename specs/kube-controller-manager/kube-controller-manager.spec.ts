@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../src/kernel/transition.ts';
 import { defaultControllers, kubeControllerManagerActor } from '../../src/components/kube-controller-manager/kube-controller-manager-actor.ts';
+import { isControllerEnabled } from '../../src/components/kube-controller-manager/controller-names.ts';
 import { NOW_MS } from './drive.ts';
 
 const options = { id: 'kube-controller-manager', apiservers: ['kube-apiserver'] };
@@ -22,6 +23,15 @@ describe('kcm.controllers', () => {
       'generic-garbage-collector', 'job-controller', 'namespace-controller', 'node-controller', 'pod-garbage-collector', 'replicaset-controller',
       'root-ca-cert-publisher', 'service-account-controller', 'taint-eviction-controller', 'ttl-after-finished-controller',
     ]);
+  });
+
+  it('has the names of --controllers, and enables as --controllers does', () => {
+    expect(defaultControllers({}, ['*', '-job-controller']).map(({ name }) => name)).toEqual(defaultControllers().map(({ name }) => name).filter((name) => name !== 'job-controller'));
+    expect(defaultControllers({}, ['garbage-collector-controller', 'daemonset-controller']).map(({ name }) => name)).toEqual(['daemon-set-controller', 'generic-garbage-collector']);
+    expect(defaultControllers({}, [])).toEqual([]);
+    expect(defaultControllers({}, ['-job-controller'])).toEqual([]);
+    expect(isControllerEnabled('job-controller', ['-job-controller', 'job-controller', '*'])).toBe(false);
+    expect(isControllerEnabled('job-controller', ['job-controller', '-job-controller'])).toBe(true);
   });
 
   it('lists each resource once, for all of them', () => {

@@ -31,6 +31,18 @@ describe('scenario-file.cluster', () => {
     expect(cluster.nodes?.[2]).toMatchObject({ labels: { pool: 'spot' }, taints: [{ key: 'spot', effect: 'NoSchedule' }] });
   });
 
+  it('Events may be off, and so may controllers', () => {
+    expect(accepted(scenario('cluster: {events: false, controllers: ["*", -job-controller]}')).cluster).toEqual({ events: false, controllers: ['*', '-job-controller'] });
+    expect(accepted(scenario('cluster: {nodes: 1}')).cluster).not.toHaveProperty('events');
+    const problems = problemsOf(scenario('cluster: {events: 1, controllers: ["*", -jobs-controller, deploymentcontroller, 7]}'));
+    expect(problems.map((problem) => problem.replace(/^.*Scenario story\), /, '').replace(/\*, .*, root-ca-certificate-publisher-controller/, '*, ...'))).toEqual([
+      'spec.cluster.events: Expected true or false. Instead, received 1.',
+      'spec.cluster.controllers[1]: Expected one of *, ..., or a name with a minus before it. Instead, received "-jobs-controller". Did you mean "-job-controller"?',
+      'spec.cluster.controllers[2]: Expected one of *, ..., or a name with a minus before it. Instead, received "deploymentcontroller". Did you mean "deployment-controller"?',
+      'spec.cluster.controllers[3]: Expected the name of a controller. Instead, received 7.',
+    ]);
+  });
+
   it('images have profiles', () => {
     expect(accepted(scenario('images: [{image: nginx, pullMs: 800, behavior: {startDelayMs: 20, runForMs: null}}]')).cluster.images)
       .toEqual([{ image: 'nginx', pullMs: 800, behavior: { startDelayMs: 20, runForMs: null } }]);
@@ -47,7 +59,7 @@ describe('scenario-file.cluster', () => {
 
   it('wrong clusters and images', () => {
     expect(problemsOf(scenario('cluster: {nodes: 0, apiserver: 2}\nimages:\n  - {image: a, behavior: {exitCode: 300}}\n  - {image: "a/*", present: true}\n'))).toEqual([
-      'in.yaml:5, document 1 (Scenario story), spec.cluster.apiserver: Expected one of nodes, apiservers, kubeProxy, leaderElection, lag. Instead, received "apiserver". Did you mean "apiservers"?',
+      'in.yaml:5, document 1 (Scenario story), spec.cluster.apiserver: Expected one of nodes, apiservers, kubeProxy, leaderElection, lag, events, controllers. Instead, received "apiserver". Did you mean "apiservers"?',
       'in.yaml:5, document 1 (Scenario story), spec.cluster.nodes: Expected a number of nodes, a whole number from 1 on. Instead, received 0.',
       'in.yaml:7, document 1 (Scenario story), spec.images[0].behavior.exitCode: field "exitCode" must be an integer from 0 to 255, not 300',
       'in.yaml:8, document 1 (Scenario story), spec.images[1].image: Expected a whole image where present is true. Instead, received the pattern "a/*".',

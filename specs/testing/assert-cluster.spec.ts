@@ -27,7 +27,7 @@ const thrownBy = (run: () => unknown): BrokenProperty => {
   throw new Error('expected a property to break');
 };
 
-const overshoot = { properties: ['replicaset.bounded-overshoot'], variants: ['replicaset-without-expectations'], runs: 60 } as const;
+const overshoot = { properties: ['replicaset.bounded-overshoot'], variants: ['replicaset-without-expectations'], runs: 60, events: true } as const;
 /** As found: shrinking has a spec of its own. */
 const unshrunk = { ...overshoot, shrink: { runs: 0, steps: 0 } } as const;
 

@@ -1,8 +1,8 @@
 /** The options of `kubeloom explore`. What they name is looked up by the command, which is loaded only when it runs. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { grains } from '../explore/exhaustive/state-view.ts';
-import type { Grain } from '../explore/exhaustive/state-view.ts';
+import { grains, reductions } from '../explore/exhaustive/state-view.ts';
+import type { Grain, Reduction } from '../explore/exhaustive/state-view.ts';
 import { searchStrategies } from '../explore/strategies.ts';
 import type { SearchStrategy } from '../explore/strategies.ts';
 import type { Console } from './console.ts';
@@ -27,6 +27,7 @@ interface ExploreOptions {
   readonly maximize?: string;
   readonly exhaustive?: true;
   readonly grain: Grain;
+  readonly reduction: Reduction;
   readonly shortest?: true;
   readonly certificate?: string;
   readonly recheck?: string;
@@ -59,6 +60,8 @@ export const addExplore = (program: Command, console: Console, done: (code: Exit
     .addOption(new Option('--exhaustive', 'visit every state that any interleaving leads to, and certify it (lag 0s, no faults; --time bounds it)')
       .conflicts(['runs', 'workers', 'strategy', 'depth', 'faults', 'maximize']))
     .addOption(new Option('--grain <grain>', 'with --exhaustive: which steps are put in every order; all others go at once').choices(grains).default('watches'))
+    .addOption(new Option('--reduction <by>', 'with --exhaustive: visit each state once, or execute each trace once, which trusts no hash; see docs/CERTIFICATES.md')
+      .choices(reductions).default('states'))
     .option('--shortest', 'with --exhaustive: breadth first, so that a violation found takes the fewest choices; needs more memory')
     .option('--certificate <file>', 'with --exhaustive: write the certificate there')
     .option('--recheck <file>', 'with --exhaustive: hold the search against this certificate; exit 3 when it comes to another fingerprint')
@@ -73,7 +76,7 @@ export const addExplore = (program: Command, console: Console, done: (code: Exit
       done(await exploreCommand(console, files, {
         runs: options.runs, timeMs: options.time, workers: options.workers, maxFailures: options.maxFailures, strategy: options.strategy, depth: options.depth,
         faults: options.faults, lagMs: options.lag, hasEvents: options.events === true, variants: options.variant, properties: options.property, maximize: options.maximize,
-        isExhaustive: options.exhaustive === true, grain: options.grain, isShortest: options.shortest === true, certificate: options.certificate, recheck: options.recheck,
+        isExhaustive: options.exhaustive === true, grain: options.grain, reduction: options.reduction, isShortest: options.shortest === true, certificate: options.certificate, recheck: options.recheck,
         shrink: DEFAULT_SHRINK, output: options.output,
         nodes: options.nodes, apiservers: options.apiservers, seed: options.seed, skipUnknown: options.skipUnknown === true, namespace: options.namespace,
       }));

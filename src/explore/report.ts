@@ -79,7 +79,8 @@ const decisiveLine = ({ at, record, told }: DecisiveStep, startMs: number, descr
 /** Of many, the first and the last. */
 const decisiveLines = ({ explanation: { decisive }, shrunk }: ExplainedRun, describe: Describe): readonly string[] => {
   const { config: { startMs }, stepCount } = shrunk.subject.world;
-  const lines = decisive.map((step) => decisiveLine(step, startMs, describe));
+  const { violation, matters } = shrunk;
+  const lines = decisive.map((step) => `${decisiveLine(step, startMs, describe)}${violation.kind === 'always' && step.at === matters ? '   <- breaks it' : ''}`);
   const half = MAX_LINES / 2;
   const shown = lines.length <= MAX_LINES ? lines : [...lines.slice(0, half), `  ... ${lines.length - MAX_LINES} steps`, ...lines.slice(-half)];
   return lines.length === 0 ? [] : [`  steps that decide (#1 is step ${stepCount + 1} of the replayed run)`, ...shown];

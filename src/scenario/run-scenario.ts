@@ -56,6 +56,12 @@ export interface ScenarioResult {
 const STILL_MS = 11 * MINUTE_MS;
 const HEARTBEATS: readonly string[] = ['/registry/leases/', '/registry/minions/', '/registry/events/', 'compact_rev_key'];
 
+/** A command is typed at a time that has not come yet. */
+const isUserToCome = (world: World): boolean => {
+  const { running, agenda } = world.stateOf<KubectlState>(KUBECTL);
+  return running === undefined && agenda.length > 0;
+};
+
 /** Tells, cheaply at every step, when the store last changed in a way that matters. */
 export const stillness = (world: World): (() => boolean) => {
   let seen = storeRevision(world);
@@ -66,7 +72,7 @@ export const stillness = (world: World): (() => boolean) => {
       const events = entryAt(log, seen + 1) ?? [];
       if (events.some(({ kv }) => !HEARTBEATS.some((prefix) => kv.key.startsWith(prefix)))) lastMs = world.nowMs;
     }
-    return world.nowMs - lastMs > STILL_MS;
+    return world.nowMs - lastMs > STILL_MS && !isUserToCome(world);
   };
 };
 
@@ -97,12 +103,13 @@ const nodesAreUp = (world: World, { nodes }: ClusterTopology): boolean => nodes.
   return node !== undefined && (node.spec.taints ?? []).length === taints.length;
 });
 
-/** Runs until the control plane is up, the nodes are, and so are the add-ons. */
+/** Runs until the control plane is up, the nodes are, and so are the add-ons; or until nothing will change, as where controllers that this needs are off. */
 export const bootUp = (world: World, chooser: Chooser, scenario: Scenario, { maxSteps, onStep }: ScenarioOptions): number => {
   const isSettled = settledness(world, scenario.topology);
+  const isStill = stillness(world);
   return run(world, chooser, {
     maxSteps,
-    until: () => isSettled() && nodesAreUp(world, scenario.topology),
+    until: () => (isSettled() && nodesAreUp(world, scenario.topology)) || (world.undeliveredCount === 0 && isStill()),
     ...(onStep === undefined ? {} : { onStep: (record: StepRecord) => onStep(record, 'boot') }),
   }).steps;
 };

@@ -74,7 +74,7 @@ export const preparedScenario = (scenario: Scenario, { variants = [], events, fa
   return { ...exploredScenario(scenario, { events, isFaulty: faultsFor(faults).length > 0 }), ...(ids.length === 0 ? {} : { variants: ids }) };
 };
 
-const makeWorldOf = (options: ClusterAssertion): MakeWorld => (scenario) => {
+const makeOwnWorldOf = (options: ClusterAssertion): MakeWorld => (scenario) => {
   const own = ownVariants(options);
   const { topology, store, variants = [] } = scenario;
   const world = own.length === 0 ? createWorldOf(scenario)
@@ -82,6 +82,9 @@ const makeWorldOf = (options: ClusterAssertion): MakeWorld => (scenario) => {
   const extra = options.actors?.(scenario) ?? [];
   return extra.length === 0 ? world : createWorld({ ...world.config, actors: [...world.config.actors, ...extra] });
 };
+
+/** `createWorldOf` itself where nothing is added to it: a subject knows more of the cluster that is shipped. */
+const makeWorldOf = (options: ClusterAssertion): MakeWorld => (isReplayable(options) ? createWorldOf : makeOwnWorldOf(options));
 
 const exposed = (subject: ClusterSubject, actors: NonNullable<ClusterAssertion['actors']>): ClusterSubject => {
   const ids = actors(subject.scenario).map(({ id }) => id);

@@ -1,5 +1,9 @@
 /** A scenario as a subject of exploration: the cluster has come up in the order of sending, and the user's commands are handed over. */
+import type { HostState } from '../client/controller-host.ts';
+import { KUBE_CONTROLLER_MANAGER, KUBE_SCHEDULER } from '../cluster/create-cluster.ts';
+import { isOnlyBeating } from '../cluster/heartbeats.ts';
 import { faultTargetsOf } from '../cluster/fault-targets.ts';
+import type { SchedulerState } from '../components/kube-scheduler/state.ts';
 import { storeContent } from '../explore/store-content.ts';
 import type { SimplerSubject, Subject } from '../explore/subject.ts';
 import { fifoChooser } from '../kernel/choosers/fifo.ts';
@@ -28,6 +32,11 @@ const boot = (scenario: Scenario, makeWorld: MakeWorld): World => {
   handOver(world, scenario, BOOT_OPTIONS);
   return world;
 };
+
+/** Who puts things right is there to do it: after its process has ended, the next one has to wait until the lease is over. */
+const isManned = (world: World): boolean =>
+  world.isUp(KUBE_CONTROLLER_MANAGER) && world.stateOf<HostState>(KUBE_CONTROLLER_MANAGER).phase === 'running'
+  && world.isUp(KUBE_SCHEDULER) && world.stateOf<SchedulerState>(KUBE_SCHEDULER).phase === 'scheduling';
 
 /** Untimed: messages take no time but what the chooser lets them take. */
 export const untimed = (scenario: Scenario): Scenario => ({ ...scenario, topology: { ...scenario.topology, latency: 'none' } });
@@ -72,10 +81,12 @@ export const clusterSubject = (scenario: Scenario, makeWorld: MakeWorld = create
     const isSettled = settledness(world, scenario.topology);
     const isStill = stillness(world);
     return () => {
-      if (isSettled()) return 'settled';
+      if (isSettled() && isManned(world)) return 'settled';
       return world.undeliveredCount === 0 && isStill() ? 'still' : undefined;
     };
   },
+  // Why not otherwise: what a variant or a component of one's own makes of a heartbeat is not known.
+  ...(makeWorld === createWorldOf && (scenario.variants ?? []).length === 0 ? { isOnlyBeating } : {}),
   content: storeContent,
   tell: tellStep,
   caches: clusterCaches,

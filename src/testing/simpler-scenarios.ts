@@ -29,25 +29,24 @@ const fewerCommands = (scenario: Scenario): readonly SimplerScenario[] => {
   return timeline.length < 2 ? [] : timeline.map((_, i) => ({ what: `commands ${timeline.length} -> ${timeline.length - 1}`, scenario: { ...scenario, timeline: timeline.filter((_entry, at) => at !== i) } }));
 };
 
-const replicasOf = (object: KubeObject): number | undefined => {
-  const { spec } = object as { readonly spec?: { readonly replicas?: unknown } };
-  return typeof spec?.replicas === 'number' ? spec.replicas : undefined;
+/** Fields of a spec that ask for so many pods. */
+const COUNTS = ['replicas', 'completions', 'parallelism'] as const;
+
+const withFewer = (object: KubeObject): readonly { readonly what: string; readonly object: KubeObject }[] => {
+  const { spec } = object as { readonly spec?: Readonly<Record<string, unknown>> };
+  return COUNTS.flatMap((field) => {
+    const count = spec?.[field];
+    if (typeof count !== 'number') return [];
+    return smallerCounts(count, 1).map((fewer) => ({ what: `${field} ${count} -> ${fewer}`, object: { ...object, spec: { ...spec, [field]: fewer } } as KubeObject }));
+  });
 };
 
-const withReplicas = (object: KubeObject, replicas: number): KubeObject => {
-  const { spec } = object as { readonly spec?: object };
-  return { ...object, spec: { ...spec, replicas } } as KubeObject;
-};
-
-/** The commands like this one that ask for fewer replicas, none asking for no replica. */
+/** The commands like this one that ask for fewer pods, none asking for no pod. */
 const withFewerReplicas = (command: UserCommand): readonly { readonly what: string; readonly command: UserCommand }[] => {
   switch (command.kind) {
     case 'apply':
     case 'create':
-    case 'replace': {
-      const replicas = replicasOf(command.object);
-      return replicas === undefined ? [] : smallerCounts(replicas, 1).map((count) => ({ what: `replicas ${replicas} -> ${count}`, command: { ...command, object: withReplicas(command.object, count) } }));
-    }
+    case 'replace': return withFewer(command.object).map(({ what, object }) => ({ what, command: { ...command, object } }));
     case 'scale': return smallerCounts(command.replicas, 1).map((count) => ({ what: `replicas ${command.replicas} -> ${count}`, command: { ...command, replicas: count } }));
     default: return [];
   }

@@ -2,8 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { newCertification } from '../../explore/exhaustive/certificate.ts';
-import type { Certification, Certified } from '../../explore/exhaustive/certificate.ts';
-import type { StateView } from '../../explore/exhaustive/state-view.ts';
+import type { Certificate, Certification, Certified } from '../../explore/exhaustive/certificate.ts';
+import { newTraceCertification } from '../../explore/exhaustive/trace-certificate.ts';
+import type { TraceCertificate } from '../../explore/exhaustive/trace-certificate.ts';
+import type { Reduction, StateView } from '../../explore/exhaustive/state-view.ts';
 import type { FailureReport } from '../../explore/report.ts';
 import type { Property } from '../../properties/property.ts';
 import { scenarioDigest } from '../../scenario/scenario.ts';
@@ -24,9 +26,12 @@ import { breathe } from './run-campaign.ts';
 const MS_PER_BREATH = 100;
 const FORMAT = 'kubeloom-certificate/1';
 
+type Search = Certification<Certificate | TraceCertificate>;
+type Found = Certified<Certificate | TraceCertificate>;
+
 interface CertificateFile { readonly format: string; readonly scenario: string; readonly fingerprint: string }
 
-const writeCertificate = (file: string, scenario: Scenario, { certificate }: Certified): void => {
+const writeCertificate = (file: string, scenario: Scenario, { certificate }: Found): void => {
   writeFileSync(file, `${JSON.stringify({ format: FORMAT, scenario: scenarioDigest(scenario), ...certificate }, undefined, 2)}\n`);
 };
 
@@ -46,16 +51,16 @@ const readCertificate = (file: string, scenario: Scenario): CertificateFile | st
   }
 };
 
-const progressOn = (stream: NodeJS.WriteStream): { readonly show: (so: ReturnType<Certification['progress']>) => void; readonly stop: () => void } => {
+const progressOn = (stream: NodeJS.WriteStream, what: Reduction): { readonly show: (so: ReturnType<Search['progress']>) => void; readonly stop: () => void } => {
   if (stream.isTTY !== true) return { show: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({ stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, format: '{states} states  {perSecond}/s  {transitions} transitions  suspicions {suspicions}' });
+  const bar = new SingleBar({ stream, clearOnComplete: true, hideCursor: true, gracefulExit: false, format: `{visited} ${what}  {perSecond}/s  {transitions} transitions  suspicions {suspicions}` });
   const since = performance.now();
-  bar.start(1, 0, { states: 0, transitions: 0, perSecond: 0, suspicions: 0 });
-  return { show: (so) => bar.update(0, { ...so, perSecond: Math.round(so.states / (performance.now() - since) * 1000) }), stop: () => bar.stop() };
+  bar.start(1, 0, { visited: 0, transitions: 0, perSecond: 0, suspicions: 0 });
+  return { show: (so) => bar.update(0, { ...so, perSecond: Math.round(so.visited / (performance.now() - since) * 1000) }), stop: () => bar.stop() };
 };
 
-const advanceTo = async (search: Certification, timeMs: number | undefined, interruption: Interruption): Promise<void> => {
-  const progress = progressOn(process.stderr);
+const advanceTo = async (search: Search, what: Reduction, timeMs: number | undefined, interruption: Interruption): Promise<void> => {
+  const progress = progressOn(process.stderr, what);
   const since = performance.now();
   let breathed = since;
   try {
@@ -70,7 +75,7 @@ const advanceTo = async (search: Certification, timeMs: number | undefined, inte
   }
 };
 
-const exitCodeOf = ({ certificate, failures }: Certified, reports: readonly FailureReport[], expected: string | undefined): ExitCode => {
+const exitCodeOf = ({ certificate, failures }: Found, reports: readonly FailureReport[], expected: string | undefined): ExitCode => {
   if (failures.length > reports.length || (expected !== undefined && expected !== certificate.fingerprint)) return exitCodes.mismatch;
   if (failures.length > 0) return exitCodes.violated;
   return certificate.exhausted ? exitCodes.fine : exitCodes.budget;
@@ -82,6 +87,21 @@ const bounded = (scenario: Scenario, lagMs: number | undefined): Scenario => ({ 
 const judgedIn = ({ properties, asked }: ExplorePlan): readonly Property[] =>
   propertiesOf(properties).filter(({ appliesTo }) => asked === undefined || appliesTo === undefined || appliesTo(asked));
 
+/** What of the flags does not go with searching traces. */
+const misfitOfTraces = ({ topology: { lagMs } }: Scenario, { isShortest }: ExploreFlags): string | undefined => {
+  if (isShortest) return '--reduction traces: Expected a search that goes depth first. Instead, received --shortest. Hint: leave it out, or search states.';
+  if (lagMs !== 0) return `--reduction traces: Expected no lag. Instead, received --lag ${lagMs}ms. Hint: leave it out, or search states.`;
+  return undefined;
+};
+
+const searchOf = (scenario: Scenario, plan: ExplorePlan, { grain, reduction, isShortest }: ExploreFlags): Search => {
+  const subject = clusterSubject(scenario);
+  const view = subject.stateView as StateView;
+  const options = { scenario: scenarioDigest(scenario), grain, properties: judgedIn(plan), budget: plan.options.budget };
+  return reduction === 'traces' ? newTraceCertification(subject, view, options)
+    : newCertification(subject, view, { ...options, order: isShortest ? 'breadth-first' : 'depth-first' });
+};
+
 export const certificateCommand = async (console: Console, plan: ExplorePlan, flags: ExploreFlags, interruption: Interruption): Promise<ExitCode> => {
   const scenario = bounded(plan.scenario, flags.lagMs);
   const known = flags.recheck === undefined ? undefined : readCertificate(flags.recheck, scenario);
@@ -89,14 +109,15 @@ export const certificateCommand = async (console: Console, plan: ExplorePlan, fl
     console.err(known);
     return exitCodes.badInput;
   }
+  const misfit = flags.reduction === 'traces' ? misfitOfTraces(scenario, flags) : undefined;
+  if (misfit !== undefined) {
+    console.err(misfit);
+    return exitCodes.badInput;
+  }
   keepScenario(scenario);
-  const subject = clusterSubject(scenario);
-  const search = newCertification(subject, subject.stateView as StateView, {
-    scenario: scenarioDigest(scenario), grain: flags.grain, order: flags.isShortest ? 'breadth-first' : 'depth-first',
-    properties: judgedIn(plan), budget: plan.options.budget,
-  });
+  const search = searchOf(scenario, plan, flags);
   const since = performance.now();
-  await advanceTo(search, flags.timeMs, interruption);
+  await advanceTo(search, flags.reduction, flags.timeMs, interruption);
   const wallMs = performance.now() - since;
   const certified = search.result();
   const reports = certified.failures

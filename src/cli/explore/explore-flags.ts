@@ -1,10 +1,10 @@
 /** What `kubeloom explore` was asked, as it was typed: names are still to be looked up, and a scenario file may say what flags leave open. */
-import type { Grain } from '../../explore/exhaustive/state-view.ts';
+import type { Grain, Reduction } from '../../explore/exhaustive/state-view.ts';
 import type { SearchStrategy } from '../../explore/strategies.ts';
 import type { ScenarioFlags } from '../load-scenario.ts';
 import type { ShrinkFlags } from './explain-failure.ts';
 
-export const DEFAULT_SHRINK: ShrinkFlags = { maxRuns: 3000, maxSteps: 400_000, tries: 10 };
+export const DEFAULT_SHRINK: ShrinkFlags = { maxRuns: 5000, maxSteps: 1_000_000, tries: 10 };
 
 export interface ExploreFlags extends Omit<ScenarioFlags, 'strategy'> {
   /** Undefined: as many as the time allows, or the default. */
@@ -29,6 +29,7 @@ export interface ExploreFlags extends Omit<ScenarioFlags, 'strategy'> {
   /** Search every interleaving. */
   readonly isExhaustive: boolean;
   readonly grain: Grain;
+  readonly reduction: Reduction;
   /** Breadth first, so that what is found first takes the fewest choices. */
   readonly isShortest: boolean;
   /** File to write the certificate to. */

@@ -44,7 +44,7 @@ const inThisThread = async (work: CampaignWork, { runs, onProgress }: CampaignEx
 /** Ends when the tally has enough, or when nothing is out and nothing may be handed out any more. */
 const inThreads = (work: CampaignWork, { runs, workers, onProgress }: CampaignExtent, tally: Tally, isOver: IsOver): Promise<void> => new Promise((resolve, reject) => {
   const queue = newRangeQueue(runs, tally);
-  const threads = Array.from({ length: workers }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: work, ...(process.env.SW_YOUNG ? { resourceLimits: { maxYoungGenerationSizeMb: Number(process.env.SW_YOUNG) } } : {}) }));
+  const threads = Array.from({ length: workers }, () => new Worker(new URL('./worker.js', import.meta.url), { workerData: work }));
   const busy = new Map<Worker, number>();
   const resting = new Set(threads);
   let isEnded = false;
@@ -88,6 +88,6 @@ export const runCampaign = async (work: CampaignWork, extent: CampaignExtent): P
   const isOver = (): boolean => isInterrupted() || (timeMs !== undefined && performance.now() - since >= timeMs);
   const { strategy } = work.options;
   const tally = newTally(propertiesOf(work.properties), extent.maxFailures, work.asked, { strategy, charts: chartFirings });
-  await ((extent.workers > 1 || process.env.SW_ONE) && isBuilt() ? inThreads(work, extent, tally, isOver) : inThisThread(work, extent, tally, isOver));
+  await (extent.workers > 1 && isBuilt() ? inThreads(work, extent, tally, isOver) : inThisThread(work, extent, tally, isOver));
   return tally.result();
 };

@@ -21,8 +21,10 @@ import type { StateView } from './state-view.ts';
 /** The ends of runs that a user cannot tell apart. */
 export interface CertifiedEnd {
   readonly end: End;
-  /** States of the graph that are such ends. */
+  /** Canonical states that are such ends. */
   readonly states: number;
+  /** Traces that end so; only where traces were searched. */
+  readonly traces?: number;
   /** 16 hexadecimal digits; the same where the content is. */
   readonly content: string;
   /** In how it differs from the first end, in words; empty for the first. */
@@ -38,23 +40,18 @@ export interface Coverage {
   readonly seen: number;
 }
 
-export interface Certificate {
+/** What is said whether states are visited or traces executed. */
+export interface CertificateBase {
   readonly grain: SearchOptions['grain'];
-  readonly order: SearchOptions['order'];
   /** ms; see `WorldConfig.lagMs`. */
   readonly lagMs: number;
   readonly exhausted: boolean;
-  /** Distinct canonical states at which the adversary has a choice, or a run has ended. */
-  readonly states: number;
+  /** Macro-steps tried, each from where it was tried first. */
   readonly transitions: number;
-  /** Choices left out because the other order of two independent ones was tried. */
-  readonly asleep: number;
   /** Kernel steps taken. */
   readonly steps: number;
   /** Ids of the properties that were judged. */
   readonly judged: readonly string[];
-  /** Distinct contents, but for generated names and which of several like places something stands at. */
-  readonly classes: number;
   readonly ends: readonly CertifiedEnd[];
   /** Ends that differ by more than generated names and like places. */
   readonly endClasses: number;
@@ -63,10 +60,21 @@ export interface Certificate {
   /** Kernel steps from the beginning to an end; absent: none was reached, or a run can go around for ever. */
   readonly fewestSteps?: number;
   readonly mostSteps?: number;
+  /** 16 hexadecimal digits over what was searched and all that was found; a second run must come to the same. */
+  readonly fingerprint: string;
+}
+
+export interface Certificate extends CertificateBase {
+  readonly reduction: 'states';
+  readonly order: SearchOptions['order'];
+  /** Distinct canonical states at which the adversary has a choice, or a run has ended. */
+  readonly states: number;
+  /** Choices left out because the other order of two independent ones was tried. */
+  readonly asleep: number;
+  /** Distinct contents, but for generated names and which of several like places something stands at. */
+  readonly classes: number;
   /** Choices that lead back to a state on their own way. */
   readonly cycles: number;
-  /** 16 hexadecimal digits over what was searched and all states and ends; a second run must come to the same. */
-  readonly fingerprint: string;
   /** Only where the space was not exhausted. */
   readonly coverage?: Coverage;
 }
@@ -77,16 +85,17 @@ export interface CertifyOptions extends SearchOptions {
   readonly budget: RunBudget;
 }
 
-export interface Certification {
+export interface Certification<C extends CertificateBase = Certificate> {
   /** Tries some more choices. False when nothing is left to try. */
   readonly advance: () => boolean;
-  readonly progress: () => { readonly states: number; readonly transitions: number; readonly suspicions: number };
+  /** visited: states, or traces. */
+  readonly progress: () => { readonly visited: number; readonly transitions: number; readonly suspicions: number };
   /** Of what was searched so far: may be asked for early. */
-  readonly result: () => Certified;
+  readonly result: () => Certified<C>;
 }
 
-export interface Certified {
-  readonly certificate: Certificate;
+export interface Certified<C extends CertificateBase = Certificate> {
+  readonly certificate: C;
   readonly failures: readonly RunFailure[];
   /** Suspicions that the whole run, judged from its beginning, did not bear out. */
   readonly dismissed: number;
@@ -152,9 +161,9 @@ const certified = (subject: Subject, view: StateView, options: CertifyOptions, s
     failures: failures.filter((failure) => failure !== undefined),
     dismissed: failures.filter((failure) => failure === undefined).length,
     certificate: {
-      grain: options.grain, order: options.order, lagMs, exhausted, states: graph.size, transitions: graph.transitions, asleep: search.asleep(), steps: search.stepsTaken(),
+      reduction: 'states', grain: options.grain, order: options.order, lagMs, exhausted, states: graph.size, transitions: graph.transitions, asleep: search.asleep(), steps: search.stepsTaken(),
       judged: options.properties.map(({ id }) => id), classes: search.contentClasses(), ends: certifyEnds(subject, view, options, search, ends), endClasses, isSingleton: exhausted && endClasses === 1,
-      ...(fewest === undefined ? {} : { fewestSteps: fewest }), ...(most === undefined ? {} : { mostSteps: most }), cycles,
+      ...(fewest === undefined ? {} : { fewestSteps: search.beginningSteps + fewest }), ...(most === undefined ? {} : { mostSteps: search.beginningSteps + most }), cycles,
       fingerprint: digestOfHash(combine(combine(graph.fingerprint(), searched), hashNumber(exhausted ? 1 : 0))),
       ...(exhausted ? {} : { coverage: measureCoverage(subject, view, options, search) }),
     },
@@ -170,7 +179,7 @@ export const newCertification = (subject: Subject, view: StateView, options: Cer
       exhausted ||= search.advance(BATCH);
       return !exhausted;
     },
-    progress: () => ({ states: search.graph.size, transitions: search.graph.transitions, suspicions: search.suspicions().length }),
+    progress: () => ({ visited: search.graph.size, transitions: search.graph.transitions, suspicions: search.suspicions().length }),
     result: () => certified(subject, view, options, search, exhausted),
   };
 };

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** After so many steps by itself a world's state is looked at all the same: it may be going around. */
-const LONGEST_STRETCH = 5000;
+export const LONGEST_STRETCH = 5000;
 
 export const areIndependent = (a: Footprint, b: Footprint): boolean => {
   if (a.movedClock || b.movedClock) return false;
@@ -61,10 +61,8 @@ export const grained = (subject: Subject, view: StateView, grain: Grain): Graine
     const offered = world.offered();
     const oldest = offered.oldest();
     if (oldest === undefined || isIdle(world) || !isChoice(world, oldest)) return oldest;
-    for (let i = 0; i < offered.count; i += 1) {
-      const step = offered.at(i);
-      if (!isChoice(world, step)) return step;
-    }
+    const free = grain === 'every-step' ? undefined : offered.oldestWhere((step) => !isChoice(world, step));
+    if (free !== undefined) return free;
     const only = adversary(world);
     return only.length === 1 ? only[0] : undefined;
   };

@@ -55,6 +55,8 @@ export interface ExhaustiveSearch {
   /** One for each property and signature, in the order found. */
   readonly suspicions: () => readonly Suspicion[];
   readonly stepsTaken: () => number;
+  /** Kernel steps from the beginning to the first state: what goes by itself before the first choice. */
+  readonly beginningSteps: number;
 }
 
 /** What is asleep, by the printed choice. */
@@ -176,5 +178,6 @@ export const exhaustiveSearch = (subject: Subject, view: StateView, { grain, ord
     contentClasses: () => classes.size,
     suspicions: () => [...suspicions.values()],
     stepsTaken: () => stepsTaken,
+    beginningSteps: beginning.steps,
   };
 };

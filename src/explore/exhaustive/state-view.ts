@@ -11,6 +11,11 @@ export type Grain = 'watches' | 'requests' | 'every-step';
 
 export const grains: readonly Grain[] = ['watches', 'requests', 'every-step'];
 
+/** What a search does once: visit each canonical state, or execute each trace, which is all orders that differ in independent choices only. */
+export type Reduction = 'states' | 'traces';
+
+export const reductions: readonly Reduction[] = ['states', 'traces'];
+
 export interface StateView {
   /** Of a grain other than `every-step`: whether this delivery waits for the adversary. */
   readonly isChoice: (grain: Grain, step: Step) => boolean;

@@ -23,7 +23,7 @@ const CONTINUATIONS = 8;
 export const findNoReturn = ({ subject, schedule, matters }: ShrunkRun, options: ExplainOptions): NoReturn | undefined => {
   const isLost = (after: number): boolean => {
     const prefix = schedule.slice(0, after);
-    for (let i = 0; i < CONTINUATIONS; i += 1) {
+    for (let i = after > matters ? 1 : 0; i < CONTINUATIONS; i += 1) {
       const chooser = i === 0 ? fifoChooser() : randomChooser(`${options.seed}/no-return/${i}`);
       if (!isBrokenBy(subject, continued(prefix, chooser), options)) return false;
     }

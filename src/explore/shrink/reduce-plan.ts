@@ -1,6 +1,6 @@
 /**
- * The smallest plan that breaks in the same way: the fewest faults, the fewest holds, each let go as early as can be. 1-minimal: no fault and no hold can
- * be left out, and no hold can end one step earlier.
+ * The smallest plan that breaks in the same way: the fewest faults, the fewest holds, each let go as early as can be, and each fault as early. 1-minimal: no
+ * fault and no hold can be left out, no hold can end and no fault can come one step earlier.
  */
 import type { Verdict } from '../judge.ts';
 import type { Candidates } from './candidates.ts';
@@ -13,25 +13,33 @@ export interface Reduced {
   readonly verdict: Verdict;
 }
 
+type Keeps = (plan: HoldPlan) => boolean;
+
 /** Nothing in the run after this can be held: holds up to the shortest prefix that still breaks it, found by halving. */
-const shortestPrefix = (candidates: Candidates, plan: HoldPlan): HoldPlan => {
+const shortestPrefix = (plan: HoldPlan, keeps: Keeps): void => {
   let [low, high] = [0, plan.holds.length];
-  const prefix = (length: number): HoldPlan => ({ ...plan, holds: plan.holds.slice(0, length) });
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (candidates.run(prefix(middle)) !== undefined) high = middle;
+    if (keeps({ ...plan, holds: plan.holds.slice(0, middle) })) high = middle;
     else low = middle + 1;
   }
-  return prefix(high);
 };
 
-const withFewest = (candidates: Candidates, plan: HoldPlan): HoldPlan => {
-  const keeps = (candidate: HoldPlan): boolean => candidates.run(candidate) !== undefined;
+/** The last that was kept is the smallest: so it is when the effort is spent on the way. */
+const withFewest = (candidates: Candidates, start: Reduced): Reduced => {
+  let best = start;
+  const keeps: Keeps = (plan) => {
+    const verdict = candidates.run(plan);
+    if (verdict !== undefined) best = { plan, verdict };
+    return verdict !== undefined;
+  };
+  const { plan } = start;
   const bold: readonly HoldPlan[] = [{ ...plan, holds: [], faults: [] }, { ...plan, holds: [] }, { ...plan, faults: [] }];
-  let current = bold.find(keeps) ?? plan;
-  current = { ...current, faults: minimiseList(current.faults, (faults: readonly PlannedFault[]) => keeps({ ...current, faults })) };
-  if (current.holds.length > 8) current = shortestPrefix(candidates, current);
-  return { ...current, holds: minimiseList(current.holds, (holds: readonly Hold[]) => keeps({ ...current, holds })) };
+  bold.find(keeps);
+  minimiseList(best.plan.faults, (faults: readonly PlannedFault[]) => keeps({ ...best.plan, faults }));
+  if (best.plan.holds.length > 8) shortestPrefix(best.plan, keeps);
+  minimiseList(best.plan.holds, (holds: readonly Hold[]) => keeps({ ...best.plan, holds }));
+  return best;
 };
 
 const isSame = (one: Occurrence, other: Occurrence): boolean => one.name === other.name && one.n === other.n;
@@ -60,6 +68,30 @@ const shortenHold = (candidates: Candidates, { plan, verdict }: Reduced, index: 
   return best;
 };
 
+const sooner = (fault: PlannedFault, by: number): PlannedFault =>
+  ({ steps: fault.steps.map((one) => (one.until.kind === 'position' ? { ...one, until: { ...one.until, at: Math.max(0, one.until.at - by) } } : one)) });
+
+/** As early in the run as the fault, with what mends it as long after it as it was, may come for the property still to break: at the very beginning, or else found by halving. */
+const hastenFault = (candidates: Candidates, start: Reduced, index: number): Reduced => {
+  let best = start;
+  const fault = start.plan.faults[index] as PlannedFault;
+  const until = fault.steps[0]?.until;
+  const comesAt = (at: number, last: number): boolean => {
+    const plan = { ...start.plan, faults: start.plan.faults.map((one, i) => (i === index ? sooner(fault, last - at) : one)) };
+    const verdict = candidates.run(plan);
+    if (verdict !== undefined) best = { plan, verdict };
+    return verdict !== undefined;
+  };
+  if (until?.kind !== 'position' || until.at === 0 || comesAt(0, until.at)) return best;
+  let [low, high] = [1, until.at];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (comesAt(middle, until.at)) high = middle;
+    else low = middle + 1;
+  }
+  return best;
+};
+
 const isSamePlan = (one: HoldPlan, other: HoldPlan): boolean => one.holds.length === other.holds.length && one.faults.length === other.faults.length;
 
 /** With shorter holds fewer may do, and the other way round. */
@@ -71,11 +103,11 @@ export const reducePlan = (candidates: Candidates, plan: HoldPlan): Reduced | un
   if (verdict === undefined) return undefined;
   let best: Reduced = { plan, verdict };
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const fewest = withFewest(candidates, best.plan);
-    const again = isSamePlan(fewest, best.plan) ? best.verdict : candidates.run(fewest);
-    if (again === undefined || (round > 0 && isSamePlan(fewest, best.plan))) return best;
-    best = { plan: fewest, verdict: again };
+    const fewest = withFewest(candidates, best);
+    if (round > 0 && isSamePlan(fewest.plan, best.plan)) return best;
+    best = fewest;
     for (let index = best.plan.holds.length - 1; index >= 0; index -= 1) best = shortenHold(candidates, best, index);
+    for (let index = 0; index < best.plan.faults.length; index += 1) best = hastenFault(candidates, best, index);
   }
   return best;
 };

@@ -9,8 +9,9 @@ import type { Subject } from '../subject.ts';
 import { isPairIn } from './critical-pair.ts';
 import type { CriticalPair } from './critical-pair.ts';
 import { lawfulList } from './lawful-list.ts';
+import { newListFollower } from './list-follower.ts';
 import { reduceList } from './minimise-list.ts';
-import { isSpent, spend } from './shrink-options.ts';
+import { spend } from './shrink-options.ts';
 import type { ShrinkOptions } from './shrink-options.ts';
 
 const actorsOf = (step: Step): readonly string[] => {
@@ -47,21 +48,16 @@ export const breaksAlong = (subject: Subject, steps: readonly Step[], then: 'fif
  * may what is left of it, or else it would be another failure of the same signature.
  */
 export const shrinkSteps = (subject: Subject, schedule: readonly Step[], options: ShrinkOptions, pair: CriticalPair | undefined, averting: Subject | undefined): readonly Step[] => {
-  const { property, signature, budget, effort } = options;
-  const follow = (steps: readonly Step[], onStep?: (record: StepRecord) => void): readonly Step[] | undefined => {
-    if (isSpent(effort)) return undefined;
-    const verdict = judgeRun(subject, (world) => lawfulList(world, steps, 'stop'), [property], { budget, ...(onStep === undefined ? {} : { onStep }) });
-    spend(effort, verdict.schedule.length);
-    return verdict.outcome === 'violated' && verdict.violation?.signature === signature ? verdict.schedule : undefined;
-  };
+  const { follow, keep } = newListFollower(subject, options);
   const isAnother = (steps: readonly Step[]): boolean => averting !== undefined && breaksAlong(averting, steps, 'stop', options);
   const keeps = (steps: readonly Step[]): readonly Step[] | undefined => {
     const followed = follow(steps);
-    return followed === undefined || (pair !== undefined && !isPairIn(subject, followed, pair, options)) || isAnother(followed) ? undefined : followed;
+    if (followed === undefined || (pair !== undefined && !isPairIn(subject, followed, pair, options)) || isAnother(followed)) return undefined;
+    keep(followed);
+    return followed;
   };
-  const records: StepRecord[] = [];
-  if (follow(schedule, (record) => { records.push(record); }) === undefined) return schedule;
-  const past = causalPast(records).map((i) => schedule[i] as Step);
+  if (follow(schedule) === undefined) return schedule;
+  const past = causalPast(keep(schedule)).map((i) => schedule[i] as Step);
   const sliced = past.length < schedule.length ? keeps(past) ?? schedule : schedule;
   return reduceList(sliced, keeps);
 };
