@@ -37,7 +37,7 @@ const figure = (name: string, note: string, subject: Subject, view: StateView, g
   const began = performance.now();
   while (search.advance());
   const ms = performance.now() - began;
-  const { states, transitions } = search.progress();
+  const { visited: states, transitions } = search.progress();
   return rate(name, (states * 1000) / ms, 'states/s', target, `${note}: ${states} states, ${transitions} transitions, exhausted in ${(ms / 1000).toFixed(1)}s`);
 };
 

@@ -94,7 +94,8 @@ const end = (state: RuntimeState, record: ContainerRecord, { options, env }: Det
 const hasten = (record: ContainerRecord, { env, timeoutMs = 0, caller }: Detail): readonly [ContainerRecord, readonly RuntimeEffect[]] => {
   const ending = earlier(record.ending, stopEnding(record.status.config.behavior, timeoutMs, env.nowMs));
   const stoppers = caller === undefined ? record.stoppers : [...record.stoppers, caller];
-  return [{ ...record, ending, stoppers }, [arm(containerTimer(record.status.id), ending.dueMs - env.nowMs)]];
+  // What ends it may be overdue: its timer waits for messages that lag.
+  return [{ ...record, ending, stoppers }, [arm(containerTimer(record.status.id), Math.max(0, ending.dueMs - env.nowMs))]];
 };
 
 const act = (state: RuntimeState, record: ContainerRecord, action: string, detail: Detail): readonly [ContainerRecord, readonly RuntimeEffect[]] => {

@@ -6,6 +6,7 @@
  * A state met again with fewer choices asleep than before has the difference tried, which is what makes sleep sets and remembered states agree.
  * Ref: P. Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems" (1996), sleep sets combined with state-space caching
  */
+import { memoised } from '../../base/memo.ts';
 import { printStep } from '../../kernel/print-step.ts';
 import type { Step, StepRecord } from '../../kernel/step.ts';
 import type { World } from '../../kernel/world.ts';
@@ -74,6 +75,9 @@ interface Frame {
 /** Transitions: choices that commute make the same ones from the same states, in another order. */
 const REMEMBERED = 100_000;
 
+/** Links keep the step that delivers their head, so most are printed once. */
+const nameOf = memoised(printStep);
+
 const stillAsleep = (sleep: Sleep, footprint: Footprint): Sleep => new Map([...sleep].filter(([, other]) => areIndependent(other, footprint)));
 
 /** `view` must be the subject's. */
@@ -112,9 +116,9 @@ export const exhaustiveSearch = (subject: Subject, view: StateView, { grain, ord
     classes.add(view.contentClass(world));
     if (end !== undefined) return noteEnd(world, index, end);
     const all = choices(world);
-    const todo = all.filter((step) => !sleep.has(printStep(step)));
+    const todo = all.filter((step) => !sleep.has(nameOf(step)));
     asleep += all.length - todo.length;
-    untried.set(index, new Set(all.filter((step) => sleep.has(printStep(step))).map(printStep)));
+    untried.set(index, new Set(all.filter((step) => sleep.has(nameOf(step))).map(nameOf)));
     open(world, index, todo, sleep);
   };
 
@@ -122,10 +126,10 @@ export const exhaustiveSearch = (subject: Subject, view: StateView, { grain, ord
   const revisit = (world: World, index: number, sleep: Sleep): void => {
     const left = untried.get(index);
     if (left === undefined || left.size === 0) return;
-    const todo = choices(world).filter((step) => left.has(printStep(step)) && !sleep.has(printStep(step)));
+    const todo = choices(world).filter((step) => left.has(nameOf(step)) && !sleep.has(nameOf(step)));
     if (todo.length === 0) return;
     asleep -= todo.length;
-    const tried = new Set(todo.map(printStep));
+    const tried = new Set(todo.map(nameOf));
     untried.set(index, new Set([...left].filter((name) => !tried.has(name))));
     open(world, index, todo, sleep);
   };
@@ -147,7 +151,7 @@ export const exhaustiveSearch = (subject: Subject, view: StateView, { grain, ord
     const outcome = move(world, choice, () => [...graph.choicesTo(frame.index), choice]);
     stepsTaken += outcome.steps;
     const sleep = stillAsleep(frame.sleep, outcome.footprint);
-    frame.sleep = new Map([...frame.sleep, [printStep(choice), outcome.footprint]]);
+    frame.sleep = new Map([...frame.sleep, [nameOf(choice), outcome.footprint]]);
     const reached = world.hash();
     const known = graph.indexOf(reached);
     const index = known ?? graph.add({ hash: reached, parent: frame.index, choice });

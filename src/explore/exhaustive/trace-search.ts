@@ -91,6 +91,11 @@ interface Frame {
   taken: { readonly process: string; readonly footprint: Footprint } | undefined;
 }
 
+interface GrowingEnd extends TraceEnd {
+  traces: number;
+  readonly states: Set<number>;
+}
+
 /** Transitions: runs take the same ones again and again. */
 const REMEMBERED = 100_000;
 
@@ -115,7 +120,7 @@ export const traceSearch = (subject: Subject, view: StateView, { grain, properti
   const judged = properties.filter(({ kind }) => kind !== 'sometimes');
   const frames: Frame[] = [];
   const execution = newExecution();
-  const ends = new Map<string, TraceEnd>();
+  const ends = new Map<string, GrowingEnd>();
   const findings = new Map<string, TraceFinding>();
   let [traces, blocked, unfinished, events, steps, fewest, most] = [0, 0, 0, 0, 0, Infinity, 0];
   let isDone = false;
@@ -137,7 +142,9 @@ export const traceSearch = (subject: Subject, view: StateView, { grain, properti
     const content = view.content(world);
     const key = `${end} ${content}`;
     const known = ends.get(key) ?? { end, content, contentClass: view.contentClass(world), traces: 0, states: new Set<number>(), schedule };
-    ends.set(key, { ...known, traces: known.traces + 1, states: new Set([...known.states, world.hash()]) });
+    known.traces += 1;
+    known.states.add(world.hash());
+    ends.set(key, known);
   };
 
   const ask = (at: number, process: string): void => {
@@ -146,13 +153,13 @@ export const traceSearch = (subject: Subject, view: StateView, { grain, properti
   };
 
   /** Has the other order of each race of the newest event tried. */
-  const reverseRaces = (event: TraceEvent, events_: readonly TraceEvent[]): void => {
+  const reverseRaces = (event: TraceEvent, path: readonly TraceEvent[]): void => {
     for (const { at, initials } of execution.push(event)) {
       const { backtrack, sleep } = frames[at] as Frame;
       if (!initials.some((process) => backtrack.has(process) || sleep.has(process))) backtrack.add(initials[0] as string);
     }
     // Why: a timer that was armed anew went unfired the first time, which the newest event is no sign of.
-    const armedBy = event.process.startsWith('fire') ? events_.findIndex((earlier) => hasCaused(earlier, event) && earlier.process !== event.process) : -1;
+    const armedBy = event.process.startsWith('fire') ? path.findIndex((earlier) => hasCaused(earlier, event) && earlier.process !== event.process) : -1;
     if (armedBy >= 0 && (frames[armedBy] as Frame).enabled.has(event.process)) ask(armedBy, event.process);
   };
 
