@@ -16,14 +16,13 @@ import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { certificateJson, certificateLines } from '../output/certificate-report.ts';
 import { keepScenario } from '../scenario-store.ts';
+import { advanceSearch } from './advance-search.ts';
 import { propertiesOf } from './campaign-work.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { ExploreFlags } from './explore-flags.ts';
 import type { ExplorePlan } from './explore-plan.ts';
 import type { Interruption } from './interruption.ts';
-import { breathe } from './run-campaign.ts';
 
-const MS_PER_BREATH = 100;
 const FORMAT = 'kubeloom-certificate/1';
 
 type Search = Certification<Certificate | TraceCertificate>;
@@ -57,22 +56,6 @@ const progressOn = (stream: NodeJS.WriteStream, what: Reduction): { readonly sho
   const since = performance.now();
   bar.start(1, 0, { visited: 0, transitions: 0, perSecond: 0, suspicions: 0 });
   return { show: (so) => bar.update(0, { ...so, perSecond: Math.round(so.visited / (performance.now() - since) * 1000) }), stop: () => bar.stop() };
-};
-
-const advanceTo = async (search: Search, what: Reduction, timeMs: number | undefined, interruption: Interruption): Promise<void> => {
-  const progress = progressOn(process.stderr, what);
-  const since = performance.now();
-  let breathed = since;
-  try {
-    while (!interruption.isAsked() && (timeMs === undefined || performance.now() - since < timeMs) && search.advance()) {
-      if (performance.now() - breathed < MS_PER_BREATH) continue;
-      progress.show(search.progress());
-      await breathe();
-      breathed = performance.now();
-    }
-  } finally {
-    progress.stop();
-  }
 };
 
 const exitCodeOf = ({ certificate, failures }: Found, reports: readonly FailureReport[], expected: string | undefined): ExitCode => {
@@ -117,7 +100,8 @@ export const certificateCommand = async (console: Console, plan: ExplorePlan, fl
   keepScenario(scenario);
   const search = searchOf(scenario, plan, flags);
   const since = performance.now();
-  await advanceTo(search, flags.reduction, flags.timeMs, interruption);
+  const { show, stop } = progressOn(process.stderr, flags.reduction);
+  await advanceSearch({ advance: search.advance, show: () => show(search.progress()), stop }, flags.timeMs, interruption);
   const wallMs = performance.now() - since;
   const certified = search.result();
   const reports = certified.failures

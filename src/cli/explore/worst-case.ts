@@ -1,9 +1,7 @@
 /** `kubeloom explore --maximize`: the legal schedule that is worst by a measure; no property is judged. */
 import { worstCaseJson, worstCaseLines } from '../../explore/worst-case/worst-report.ts';
 import { newWorstSearch } from '../../explore/worst-case/worst-search.ts';
-import type { WorstSearch } from '../../explore/worst-case/worst-search.ts';
 import { measureNamed } from '../../properties/measures/index.ts';
-import type { Measure } from '../../properties/measures/index.ts';
 import { describe } from '../../protocol/describe.ts';
 import { clusterSubject } from '../../testing/cluster-subject.ts';
 import type { ClusterSubject } from '../../testing/cluster-subject.ts';
@@ -14,32 +12,15 @@ import type { ExitCode } from '../exit-codes.ts';
 import { worstProgress } from '../output/worst-progress.ts';
 import { keepScenario } from '../scenario-store.ts';
 import { VERSION } from '../version.ts';
+import { advanceSearch } from './advance-search.ts';
 import type { ExploreFlags } from './explore-flags.ts';
 import type { ExplorePlan } from './explore-plan.ts';
 import type { Interruption } from './interruption.ts';
-import { breathe } from './run-campaign.ts';
 
 /** Each takes a whole run, and those that do not settle take long. */
 const DEFAULT_RUNS = 300;
 /** Where time is the bound: more than it has room for. */
 const MANY_RUNS = 1_000_000;
-const MS_PER_BREATH = 100;
-
-const advanceTo = async (search: WorstSearch, measure: Measure, { timeMs }: ExploreFlags, interruption: Interruption): Promise<void> => {
-  const progress = worstProgress(measure, timeMs, process.stderr);
-  const since = performance.now();
-  let breathed = since;
-  try {
-    while (!interruption.isAsked() && (timeMs === undefined || performance.now() - since < timeMs) && search.advance()) {
-      if (performance.now() - breathed < MS_PER_BREATH) continue;
-      progress.show(search.progress());
-      await breathe();
-      breathed = performance.now();
-    }
-  } finally {
-    progress.stop();
-  }
-};
 
 /** Fine whatever was found: being the worst is no violation. Budget: Ctrl-C ended the search before its first run. */
 export const worstCaseCommand = async (console: Console, { scenario, options }: ExplorePlan, flags: ExploreFlags, interruption: Interruption): Promise<ExitCode> => {
@@ -50,7 +31,8 @@ export const worstCaseCommand = async (console: Console, { scenario, options }: 
     seed, runs: flags.runs ?? (flags.timeMs === undefined ? DEFAULT_RUNS : MANY_RUNS), faults, limits, budget,
     effort: { runsLeft: flags.shrink.maxRuns, stepsLeft: flags.shrink.maxSteps },
   });
-  await advanceTo(search, measure, flags, interruption);
+  const { show, stop } = worstProgress(measure, flags.timeMs, process.stderr);
+  await advanceSearch({ advance: search.advance, show: () => show(search.progress()), stop }, flags.timeMs, interruption);
   if (search.progress().done === 0) return exitCodes.budget;
   const worst = search.result();
   const { scenario: smallest } = worst.subject as ClusterSubject;
