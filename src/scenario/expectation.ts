@@ -1,6 +1,7 @@
 /** What a scenario expects of its end, as a property: `expect:deployment/web=Available`, in the words of `kubectl wait`. */
 import type { Either } from 'fp-ts/lib/Either.js';
 import { isLeft, left } from 'fp-ts/lib/Either.js';
+import { eventually, violation } from '../properties/monitors.ts';
 import type { Property } from '../properties/property.ts';
 import type { Condition } from './until.ts';
 import { holdsNow, parseCondition } from './until.ts';
@@ -19,23 +20,12 @@ export const readExpectation = (text: string): Either<string, Condition> => {
   return isLeft(condition) ? left(`${example} Instead, received the unknown kind "${condition.left}".`) : condition;
 };
 
-const expectation = (text: string, condition: Condition): Property => ({
-  id: expectationId(text), kind: 'eventually',
-  statement: `Once faults have stopped and the user is done, ${text} holds.`,
-  source: 'the scenario file',
-  monitor: () => {
-    let ended = 0;
-    return {
-      interest: {},
-      step: () => undefined,
-      end: (world) => {
-        ended += 1;
-        return holdsNow(world, condition) ? undefined : { signature: `not ${text}`, message: `${text} does not hold in the end.` };
-      },
-      evaluated: () => ended,
-    };
-  },
-});
+const expectation = (text: string, condition: Condition): Property => eventually({
+  id: expectationId(text), statement: `Once faults have stopped and the user is done, ${text} holds.`, source: 'the scenario file',
+}, () => ({
+  interest: {},
+  end: (world) => (holdsNow(world, condition) ? 'pass' : violation(`not ${text}`, `${text} does not hold in the end.`)),
+}));
 
 /** Undefined for the id of another property, and for a condition that does not read. */
 export const expectationNamed = (id: string): Property | undefined => {

@@ -8,10 +8,10 @@ import { shrinkFailure } from '../../explore/shrink/shrink-failure.ts';
 import type { ShrunkRun } from '../../explore/shrink/shrink-run.ts';
 import type { Step } from '../../kernel/index.ts';
 import { describe } from '../../protocol/describe.ts';
-import type { UserCommand } from '../../protocol/user.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { clusterSubject } from '../../testing/cluster-subject.ts';
 import type { ClusterSubject } from '../../testing/cluster-subject.ts';
+import { replicasOf } from '../../testing/describe-scenario.ts';
 import { explorationToken } from '../../testing/exploration-token.ts';
 import { keepScenario } from '../scenario-store.ts';
 import { VERSION } from '../version.ts';
@@ -30,15 +30,6 @@ export interface ShrinkFlags {
 const EXPLAIN_EFFORT = { runsLeft: 500, stepsLeft: 250_000 } as const;
 
 type Failure = CampaignResult['failures'][number];
-
-const replicasIn = (command: UserCommand): number => {
-  if (command.kind === 'scale') return command.replicas;
-  if (command.kind !== 'apply' && command.kind !== 'create' && command.kind !== 'replace') return 0;
-  const { spec } = command.object as { readonly spec?: { readonly replicas?: unknown } };
-  return typeof spec?.replicas === 'number' ? spec.replicas : 0;
-};
-
-const replicasOf = ({ timeline }: Scenario): number => timeline.reduce((sum, { command }) => sum + replicasIn(command), 0);
 
 const sizesOf = (from: Scenario, found: readonly Step[], to: Scenario, shrunk: ShrunkRun): Sizes => ({
   faults: [faultsIn(found).length, faultsIn(shrunk.schedule.slice(0, shrunk.matters)).length],
