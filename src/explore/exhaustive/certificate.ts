@@ -6,12 +6,11 @@ import { digestOfHash } from '../../base/digest.ts';
 import { combine, hashNumber, hashOf } from '../../base/hash.ts';
 import type { Step } from '../../kernel/step.ts';
 import type { World } from '../../kernel/world.ts';
-import { judgeRun } from '../judge.ts';
 import type { RunBudget } from '../judge.ts';
 import type { RunFailure } from '../campaign.ts';
-import { schedulePilot } from '../pilot.ts';
 import { pick, randomStream } from '../strategies/random-stream.ts';
 import type { Subject } from '../subject.ts';
+import { confirmFinding } from './confirm-finding.ts';
 import { grained } from './macro-step.ts';
 import type { End } from './macro-step.ts';
 import { exhaustiveSearch } from './search.ts';
@@ -142,12 +141,8 @@ const certifyEnds = (subject: Subject, view: StateView, options: SearchOptions, 
   }));
 };
 
-/** Judges the whole run, and what the fair order makes of it. */
-const confirm = (subject: Subject, view: StateView, options: CertifyOptions, { choices }: Suspicion): RunFailure | undefined => {
-  const { schedule } = retrace(subject, view, options, choices);
-  const verdict = judgeRun(subject, (world) => schedulePilot(world, schedule), options.properties, { budget: options.budget });
-  return verdict.violation === undefined ? undefined : { violation: verdict.violation, schedule: verdict.schedule, found: `exhaustive, ${options.grain}`, variation: 0 };
-};
+const confirm = (subject: Subject, view: StateView, options: CertifyOptions, { finding, choices }: Suspicion): RunFailure | undefined =>
+  confirmFinding(subject, options, finding, retrace(subject, view, options, choices).schedule, `exhaustive, ${options.grain}`);
 
 const certified = (subject: Subject, view: StateView, options: CertifyOptions, search: ExhaustiveSearch, exhausted: boolean): Certified => {
   const { graph } = search;

@@ -4,10 +4,9 @@ import { combine, hashNumber, hashOf } from '../../base/hash.ts';
 import type { Step } from '../../kernel/step.ts';
 import type { World } from '../../kernel/world.ts';
 import type { RunFailure } from '../campaign.ts';
-import { judgeRun } from '../judge.ts';
-import { schedulePilot } from '../pilot.ts';
 import type { Subject } from '../subject.ts';
 import type { CertificateBase, CertifiedEnd, Certification, CertifyOptions } from './certificate.ts';
+import { confirmFinding } from './confirm-finding.ts';
 import type { StateView } from './state-view.ts';
 import { traceSearch } from './trace-search.ts';
 import type { TraceEnd, TraceFinding, TraceSearch } from './trace-search.ts';
@@ -39,11 +38,8 @@ const certifyEnds = (subject: Subject, view: StateView, ends: readonly TraceEnd[
   }));
 };
 
-/** Judges the run once more by what it broke, and what the fair order makes of it. Why by that alone: of all, only the first to be broken would be told. */
-const confirm = (subject: Subject, options: TraceCertifyOptions, { finding, schedule: found }: TraceFinding): RunFailure | undefined => {
-  const { violation, schedule } = judgeRun(subject, (world) => schedulePilot(world, found), options.properties.filter(({ id }) => id === finding.property), { budget: options.budget });
-  return violation === undefined ? undefined : { violation, schedule, found: `exhaustive, ${options.grain}, by traces`, variation: 0 };
-};
+const confirm = (subject: Subject, options: TraceCertifyOptions, { finding, schedule }: TraceFinding): RunFailure | undefined =>
+  confirmFinding(subject, options, finding, schedule, `exhaustive, ${options.grain}, by traces`);
 
 const certificateOf = (subject: Subject, view: StateView, options: TraceCertifyOptions, search: TraceSearch, isDone: boolean): TraceCertificate => {
   const { traces, blocked, unfinished, events, steps } = search.counts();
